@@ -1,0 +1,15 @@
+//! Other people's systems: objects listed, ranges read, bytes made into chunks.
+//!
+//! A [`Connector`] lists objects and reads ranges. An [`extract::Extractor`] does no IO: it says which ranges it wants, is fed,
+//! and gives [`extract::Chunk`]s. Nothing here writes to a source.
+
+mod connector;
+mod error;
+pub mod extract;
+pub mod local;
+mod reason;
+pub mod s3;
+
+pub use connector::{Connector, Listed, Object};
+pub use error::{Error, ErrorKind, Result};
+pub use reason::Reason;

@@ -1,0 +1,243 @@
+//! The only module that speaks SQL to our database.
+
+use std::fmt::{Debug, Display};
+
+use anyhow::Result;
+use futures::future::BoxFuture;
+use sonde_classifiers::Sensitivity;
+
+use crate::record::{Coverage, Location, ObjectRef, SplitRecord};
+
+/// What a run is about.
+#[derive(Clone, Debug)]
+pub struct RunSpec {
+    /// Sources in the order given: (absolute URI, kind).
+    pub sources: Vec<(String, String)>,
+    /// Digest of the rule set, hex.
+    pub ruleset: String,
+    /// Digest of the settings that change findings, hex.
+    pub config: String,
+    /// Version of this program.
+    pub version: String,
+    /// Id of the fingerprint key; a store written with another one refuses.
+    pub key_id: String,
+    /// Rules of the rule set, for the `rule` table.
+    pub rules: Vec<RuleRow>,
+}
+
+/// A rule as the store keeps it.
+#[derive(Clone, Debug)]
+pub struct RuleRow {
+    /// Rule id.
+    pub id: String,
+    /// Tag.
+    pub tag: String,
+    /// Name for people.
+    pub name: String,
+    /// Sensitivity.
+    pub sensitivity: Sensitivity,
+    /// Regulations.
+    pub regulations: Vec<String>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Everything listed has its record.
+    Complete,
+    /// Stopped by the user.
+    Interrupted,
+    /// Broken off by an error.
+    Failed,
+}
+
+/// A split as planned: kept so that a run can be followed and taken up.
+#[derive(Clone, Debug)]
+pub struct PlannedSplit {
+    /// Number in the run, from 0.
+    pub split: u64,
+    /// Lease token given out with it.
+    pub token: u64,
+    /// What it reads, JSON.
+    pub spec: String,
+    /// Objects in it.
+    pub objects: u64,
+    /// Bytes listed in it.
+    pub bytes: u64,
+}
+
+/// What a reader of the store asks for. All filters are conjunctions; empty ones do not filter.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// Only these sources (absolute URIs), in this order.
+    pub sources: Vec<String>,
+    /// Only datasets whose URI begins with this.
+    pub dataset_prefix: Option<String>,
+    /// Only tags under these dotted prefixes (`pii` covers `pii.email`).
+    pub tags: Vec<String>,
+    /// Only findings with at least this confidence.
+    pub min_confidence: f64,
+    /// Only findings with at least this sensitivity.
+    pub min_sensitivity: Option<Sensitivity>,
+    /// Only findings in this status.
+    pub status: Option<String>,
+    /// Only coverage in these states (`scanned`, …).
+    pub states: Vec<String>,
+    /// Only coverage with these reasons.
+    pub reasons: Vec<String>,
+    /// At most this many rows.
+    pub limit: Option<u64>,
+}
+
+/// A verdict on dataset × field × rule, as listed.
+#[derive(Clone, Debug)]
+pub struct FindingRow {
+    /// Stable identifier, hex.
+    pub uid: String,
+    /// Source URI.
+    pub source: String,
+    /// Dataset URI.
+    pub dataset: String,
+    /// Field; `None` for text.
+    pub field: Option<String>,
+    /// Rule id.
+    pub rule: String,
+    /// Tag.
+    pub tag: String,
+    /// Sensitivity.
+    pub sensitivity: Sensitivity,
+    /// Occurrences.
+    pub occurrences: u64,
+    /// Rows matched.
+    pub rows_matched: u64,
+    /// Rows seen.
+    pub rows_seen: u64,
+    /// Distinct values.
+    pub distinct: u64,
+    /// Confidence, 4 decimals.
+    pub confidence: f64,
+    /// `open`, `resolved`, `suppressed`, `accepted`, `false_positive`.
+    pub status: String,
+    /// First and last seen, RFC 3339.
+    pub first_seen: String,
+    /// Last seen, RFC 3339.
+    pub last_seen: String,
+    /// Up to 20 locations, absolute, with the object and member they are in, first by object, member, position.
+    pub locations: Vec<(String, Option<String>, Location)>,
+}
+
+/// Dataset × object × member × field × rule, as `--format jsonl` prints it; only findings whose verdict stands.
+#[derive(Clone, Debug)]
+pub struct ObjectFindingRow {
+    /// Source URI.
+    pub source: String,
+    /// Dataset URI.
+    pub dataset: String,
+    /// Object key.
+    pub object: String,
+    /// Member.
+    pub member: Option<String>,
+    /// Field; `None` for text.
+    pub field: Option<String>,
+    /// Rule id.
+    pub rule: String,
+    /// Tag.
+    pub tag: String,
+    /// Sensitivity.
+    pub sensitivity: Sensitivity,
+    /// Occurrences here.
+    pub occurrences: u64,
+    /// Rows matched here.
+    pub rows_matched: u64,
+    /// Rows seen here.
+    pub rows_seen: u64,
+    /// Distinct values here.
+    pub distinct: u64,
+    /// Confidence of the dataset × field verdict.
+    pub confidence: f64,
+    /// Status of the dataset × field verdict.
+    pub status: String,
+    /// Absolute locations: `line`, `row` from 1.
+    pub locations: Vec<Location>,
+}
+
+/// Coverage of one object or member, parts merged.
+#[derive(Clone, Debug)]
+pub struct CoverageRow {
+    /// Source URI.
+    pub source: String,
+    /// Dataset URI.
+    pub dataset: String,
+    /// Object key.
+    pub object: String,
+    /// What was read.
+    pub coverage: Coverage,
+}
+
+/// One dataset with its counts.
+#[derive(Clone, Debug)]
+pub struct DatasetRow {
+    /// Source URI.
+    pub source: String,
+    /// Dataset URI.
+    pub dataset: String,
+    /// Objects in it.
+    pub objects: u64,
+    /// Of these, read whole.
+    pub scanned: u64,
+    /// Bytes listed.
+    pub bytes: u64,
+    /// Findings (field × rule).
+    pub findings: u64,
+    /// Tags found, sorted.
+    pub tags: Vec<String>,
+    /// Highest sensitivity found.
+    pub sensitivity: Option<Sensitivity>,
+    /// Last run that touched it, RFC 3339.
+    pub last_seen: String,
+}
+
+/// State of the schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaStatus {
+    /// `postgres` or `sqlite`, and where (no password).
+    pub store: String,
+    /// (version, description, applied).
+    pub migrations: Vec<(i64, String, bool)>,
+}
+
+/// Takes rows one by one, so that a listing of any length needs constant memory. `Err` ends the listing.
+pub type Visit<'a, T> = Box<dyn FnMut(T) -> Result<()> + Send + 'a>;
+
+/// Where findings are kept. One contract suite (`store/contract.rs`), which every implementation passes.
+pub trait Store: Debug + Display + Send + Sync + 'static {
+    /// Applies missing migrations; returns the state after.
+    fn migrate(&self) -> BoxFuture<'_, Result<SchemaStatus>>;
+    /// State of the schema, changing nothing.
+    fn status(&self) -> BoxFuture<'_, Result<SchemaStatus>>;
+    /// Opens a run. Refuses a fingerprint key other than the store's.
+    fn open_run(&self, spec: RunSpec) -> BoxFuture<'_, Result<i64>>;
+    /// Records splits as leased under their tokens.
+    fn plan(&self, run: i64, splits: Vec<PlannedSplit>) -> BoxFuture<'_, Result<()>>;
+    /// Commits one split in one transaction: coverage, extents, object findings (replacing what the same object and part had), split state. Refused when the token is not the lease's.
+    fn commit(&self, run: i64, record: SplitRecord) -> BoxFuture<'_, Result<()>>;
+    /// Ends a run: drops what older runs left of objects this run recorded, marks objects gone that a complete run did not list, rolls up findings, settles verdicts.
+    fn finish(&self, run: i64, end: End, min_confidence: f64) -> BoxFuture<'_, Result<()>>;
+    /// Findings in order: dataset, field, rule.
+    fn findings<'a>(&'a self, query: &'a Query, visit: Visit<'a, FindingRow>) -> BoxFuture<'a, Result<()>>;
+    /// Object findings in order: source (as given), dataset, object, member, field, rule. `locations` at most this many per row.
+    fn object_findings<'a>(&'a self, query: &'a Query, locations: usize, visit: Visit<'a, ObjectFindingRow>) -> BoxFuture<'a, Result<()>>;
+    /// Coverage in order: source (as given), dataset, object, member.
+    fn coverage<'a>(&'a self, query: &'a Query, visit: Visit<'a, CoverageRow>) -> BoxFuture<'a, Result<()>>;
+    /// Datasets in order of their URI.
+    fn datasets<'a>(&'a self, query: &'a Query, visit: Visit<'a, DatasetRow>) -> BoxFuture<'a, Result<()>>;
+    /// Closes all connections, flushing what is buffered.
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// An object reference without its source's kind, for logs.
+impl Display for ObjectRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.source, self.key)
+    }
+}
