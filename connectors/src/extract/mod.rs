@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Reason;
 
+mod place;
+
 /// How an object is read. Chosen by content first, by name second.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
@@ -180,7 +182,7 @@ pub struct Text {
 pub struct Columns {
     /// Row number of the first row here, from 0, counted from the start of the *part*.
     pub first_row: u64,
-    /// Number of rows here.
+    /// Number of rows here. A record too large for one batch comes in several, each of which counts it: `Outcome::rows` is exact.
     pub rows: u64,
     /// One per leaf that occurs here.
     pub columns: Vec<Column>,
@@ -202,10 +204,23 @@ pub struct Column {
     pub indices: Vec<u32>,
     /// How many `indices` per value (number of `[]` in `field`).
     pub stride: usize,
-    /// How a JSON path is made of field, row and indices.
+    /// How a JSON path is made of steps, row and indices.
     pub path: PathKind,
+    /// The way from the record to the values; empty for flat tables. As many `Step::Index` as `stride`.
+    pub steps: Arc<[Step]>,
     /// Where each value lies in the member's decompressed bytes; `None` for columnar formats.
     pub places: Option<Places>,
+}
+
+/// One step from a record to a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Into the member of this name.
+    Key(Arc<str>),
+    /// Into a member whose name is not kept: there are too many.
+    Any,
+    /// Into an element: the next of the value's indices.
+    Index,
 }
 
 /// Whether and how a column's values have a JSON path.
@@ -226,11 +241,11 @@ pub struct Places {
     pub starts: Vec<u64>,
     /// Its end, before the closing quote.
     pub ends: Vec<u64>,
-    /// For values whose encoded form differs from the value: the raw bytes, so that a span inside can be found. (value index, encoded bytes), sorted.
+    /// For values whose raw bytes differ from the value: the value with its escapes, in UTF-8, so that a span inside can be found. (value index, escaped value), sorted.
     pub encoded: Vec<(u32, Bytes)>,
     /// How `encoded` is written.
     pub escape: Escape,
-    /// Character encoding of the raw bytes.
+    /// Character encoding of the raw bytes: how many of them each character of `encoded` takes.
     pub encoding: &'static str,
 }
 
