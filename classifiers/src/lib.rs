@@ -2,6 +2,7 @@
 
 mod fingerprint;
 mod rule;
+pub mod secrecy;
 pub mod verdict;
 
 pub use fingerprint::{Fingerprint, FingerprintKey, Sketch};
