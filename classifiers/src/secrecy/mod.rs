@@ -73,6 +73,8 @@ struct Look {
     upper: usize,
     digits: usize,
     symbols: usize,
+    /// Signs that join words into names: `_`, `-`, `.`, `:`, `/`.
+    joints: usize,
     spaces: usize,
     /// Letters that known words of four letters and more cover.
     covered: usize,
@@ -83,8 +85,10 @@ struct Look {
 
 impl Look {
     fn of(value: &[u8]) -> Self {
-        let mut look = Self { length: value.len(), lower: 0, upper: 0, digits: 0, symbols: 0, spaces: 0, covered: 0, language: 0.0, random: 0.0 };
+        let mut look =
+            Self { length: value.len(), lower: 0, upper: 0, digits: 0, symbols: 0, joints: 0, spaces: 0, covered: 0, language: 0.0, random: 0.0 };
         for b in value {
+            look.joints += usize::from(matches!(b, b'_' | b'-' | b'.' | b':' | b'/'));
             match b {
                 b'a'..=b'z' => look.lower += 1,
                 b'A'..=b'Z' => look.upper += 1,
@@ -159,7 +163,7 @@ impl Look {
             // Numbers are counts, ports, dates and pins.
             return if self.symbols == 0 { -5.0 } else { -3.0 };
         }
-        if self.digits == 0 && self.symbols == 0 {
+        if self.digits == 0 && self.symbols == self.joints {
             return if self.length < 16 { -3.0 } else { -1.0 };
         }
         match (self.kinds(), self.length) {

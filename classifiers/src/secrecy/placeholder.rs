@@ -15,7 +15,7 @@ const WHOLE: &[&str] = &[
     "removed", "required", "rs256", "rs512", "rsa2048", "rsa4096", "sample", "sanitized", "scram-sha-256", "scrubbed", "scrypt", "secp256k1",
     "secp256r1", "secret", "secret-key", "secret_key", "secretkey", "self", "sha-256", "sha-512", "sha1", "sha256", "sha384", "sha512", "str",
     "string", "tbd", "test", "testing", "text", "this", "todo", "token", "true", "trust", "undefined", "unknown", "unset", "username", "utf16",
-    "utf8", "value", "varchar", "void", "x509", "yes",
+    "utf8", "utf8mb4", "value", "varchar", "void", "x509", "yes",
 ];
 
 /// Parts that make a value a placeholder wherever they stand, lower case: improbable in anything random.
