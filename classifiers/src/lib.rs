@@ -1,8 +1,12 @@
 //! Bytes and columns in, matches out. Pure: no IO, no clock, no environment; building may fail, scanning cannot.
 
+mod check {
+    pub(crate) mod secret;
+}
 mod fingerprint;
 mod rule;
 pub mod secrecy;
+pub mod template;
 pub mod verdict;
 
 pub use fingerprint::{Fingerprint, FingerprintKey, Sketch};

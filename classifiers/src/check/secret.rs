@@ -1,0 +1,322 @@
+//! Checks of tokens that carry their own proof: a checksum, a structure that decodes, a length that a key must have.
+//!
+//! All take the value as it stands in the text, nothing removed.
+
+/// Alphabet of the checksums of GitHub and npm, most significant digit first.
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Whether a value passes.
+type Check = fn(&[u8]) -> bool;
+
+/// A check by its name in a rule, with the bits that passing it adds.
+pub(crate) fn by_name(name: &str) -> Option<(Check, f32)> {
+    let found: (Check, f32) = match name {
+        "github-crc" | "npm-crc" => (crc, 32.0),
+        "jwt" => (jwt, 20.0),
+        "pem" => (pem, 20.0),
+        "aws-key-id" => (aws_key_id, 4.0),
+        "slack" => (slack, 8.0),
+        "pypi" => (pypi, 24.0),
+        "base64-len-64" => (|v| decodes_to(v, 64), 8.0),
+        "base64-len-32" => (|v| decodes_to(v, 32), 6.0),
+        "discord-bot" => (discord, 12.0),
+        "service-account" => (service_account, 12.0),
+        "bech32" => (bech32, 30.0),
+        "mixed-alnum" => (mixed, 3.0),
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// Names of all checks of this file.
+pub(crate) const NAMES: [&str; 13] = [
+    "github-crc",
+    "npm-crc",
+    "jwt",
+    "pem",
+    "aws-key-id",
+    "slack",
+    "pypi",
+    "base64-len-64",
+    "base64-len-32",
+    "discord-bot",
+    "service-account",
+    "bech32",
+    "mixed-alnum",
+];
+
+/// `ghp_`, `npm_` and their like: the last six characters are the CRC-32 of the thirty before, in base 62 with leading zeros.
+fn crc(value: &[u8]) -> bool {
+    let Some(at) = memchr::memchr(b'_', value) else { return false };
+    let body = value.get(at + 1..).unwrap_or_default();
+    body.split_last_chunk::<6>().is_some_and(|(body, suffix)| body.len() >= 20 && crc_suffix(body) == *suffix)
+}
+
+/// The six characters that GitHub and npm append to a token's random part.
+pub(crate) fn crc_suffix(body: &[u8]) -> [u8; 6] {
+    let mut rest = crc32(body);
+    let mut out = [b'0'; 6];
+    for place in out.iter_mut().rev() {
+        *place = BASE62[(rest % 62) as usize];
+        rest /= 62;
+    }
+    out
+}
+
+/// CRC-32 as in zip (polynomial 0xEDB88320 reflected). Tokens are short: bit by bit is fast enough.
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for &byte in bytes {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
+        }
+    }
+    !crc
+}
+
+/// Three dotted base64url parts (five in an encrypted one) of which the first is a JSON object that names an algorithm.
+fn jwt(value: &[u8]) -> bool {
+    let mut parts = value.split(|&b| b == b'.');
+    let Some(header) = parts.next().and_then(|p| decode(p, 1024)) else { return false };
+    let rest = parts.count();
+    let object = header.first() == Some(&b'{') && header.last() == Some(&b'}') && std::str::from_utf8(&header).is_ok();
+    (rest == 2 || rest == 4) && object && memchr::memmem::find(&header, b"\"alg\"").is_some()
+}
+
+/// Labels of BEGIN and END agree, and the body is base64 of a DER sequence, an OpenSSH key, an OpenPGP packet or an encrypted form of one.
+fn pem(value: &[u8]) -> bool {
+    let Some((label, rest)) = between(value, b"-----BEGIN ", b"-----") else { return false };
+    let Some(end) = memchr::memmem::find(rest, b"-----END ") else { return false };
+    let (body, tail) = rest.split_at(end);
+    if tail.get(9..9 + label.len()) != Some(label) {
+        return false;
+    }
+    let clear = body_of(body);
+    if label.starts_with(b"PGP ") {
+        // Armour ends in a CRC-24 line that is no part of the body.
+        return clear.len() >= 40;
+    }
+    let Some(bytes) = decode(&clear, 16 * 1024) else { return false };
+    let encrypted = memchr::memmem::find(body, b"ENCRYPTED").is_some();
+    if label.starts_with(b"OPENSSH") {
+        return bytes.starts_with(b"openssh-key-v1\0");
+    }
+    bytes.len() >= 32 && (encrypted || sequence(&bytes))
+}
+
+/// A DER SEQUENCE whose length fits what follows; a body that was cut is allowed to be shorter than it says.
+fn sequence(bytes: &[u8]) -> bool {
+    let (start, length) = match bytes {
+        [0x30, 0x82, a, b, ..] => (4, usize::from(u16::from_be_bytes([*a, *b]))),
+        [0x30, 0x81, a, ..] => (3, usize::from(*a)),
+        [0x30, a, ..] if *a < 0x80 => (2, usize::from(*a)),
+        _ => return false,
+    };
+    length >= 30 && bytes.len() <= start + length + 2 && matches!(bytes.get(start), Some(0x02 | 0x30))
+}
+
+/// The base64 characters of a PEM body: line ends (also written as `\n`, `\r` or `\\n`), quotes, `+` of joined strings and header lines are left out.
+fn body_of(body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(body.len());
+    let mut at = 0;
+    let mut line_start = 0;
+    while let Some(&byte) = body.get(at) {
+        let escape = byte == b'\\' && matches!(body.get(at + 1), Some(b'n' | b'r' | b't' | b'\\' | b'"' | b'/'));
+        match byte {
+            b'\n' => line_start = out.len(),
+            b'\\' if escape => {
+                at += 1;
+                if body.get(at) == Some(&b'/') {
+                    out.push(b'/');
+                } else {
+                    line_start = out.len();
+                }
+            }
+            // `Proc-Type: 4,ENCRYPTED`, `DEK-Info: …`, `Version: …`: the line is a header.
+            b':' => {
+                out.truncate(line_start);
+                at += body.get(at..).unwrap_or_default().iter().take_while(|b| !matches!(b, b'\n' | b'\\')).count();
+                continue;
+            }
+            _ if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=') => out.push(byte),
+            _ => {}
+        }
+        at += 1;
+    }
+    out
+}
+
+/// What stands between `open` at the start and the next `close`, and what follows.
+fn between<'a>(value: &'a [u8], open: &[u8], close: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let inner = value.strip_prefix(open)?;
+    let end = memchr::memmem::find(inner, close)?;
+    Some((inner.get(..end)?, inner.get(end + close.len()..)?))
+}
+
+/// After the four letters of the kind: sixteen characters of base32, not all of one kind.
+fn aws_key_id(value: &[u8]) -> bool {
+    let Some((kind, id)) = value.split_at_checked(4) else { return false };
+    kind.iter().all(u8::is_ascii_uppercase)
+        && id.len() == 16
+        && id.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7'))
+        && id.iter().any(u8::is_ascii_digit)
+        && !super::super::secrecy::is_placeholder(value)
+}
+
+/// `xoxb-digits-digits-secret` and its relatives: numbers in the middle, a mixed run of 20 and more at the end.
+fn slack(value: &[u8]) -> bool {
+    let mut parts = value.split(|&b| b == b'-');
+    let Some(kind) = parts.next() else { return false };
+    let last = value.rsplit(|&b| b == b'-').next().unwrap_or_default();
+    let numbers = parts.filter(|p| p.len() >= 8 && p.iter().all(u8::is_ascii_digit)).count();
+    let enough = if kind.starts_with(b"xapp") || kind.starts_with(b"xox") { usize::from(!kind.contains(&b'.')) } else { 1 };
+    numbers >= enough && last.len() >= 20 && mixed(last)
+}
+
+/// A macaroon whose location is the index's host.
+fn pypi(value: &[u8]) -> bool {
+    value.strip_prefix(b"pypi-").and_then(|v| decode(v.get(..v.len().min(64) / 4 * 4)?, 64)).is_some_and(|v| {
+        v.starts_with(b"\x02\x01\x08pypi.org") || v.starts_with(b"\x02\x01\x0dtest.pypi.org") || v.starts_with(b"\x02\x01\x08pypi.or")
+    })
+}
+
+/// The first part of a bot's token is its numeric id in base64.
+fn discord(value: &[u8]) -> bool {
+    let id = value.split(|&b| b == b'.').next().and_then(|p| decode(p, 64));
+    id.is_some_and(|id| (15..=20).contains(&id.len()) && id.iter().all(u8::is_ascii_digit))
+}
+
+/// A service account's file has these three names beside its key.
+fn service_account(value: &[u8]) -> bool {
+    [&b"private_key"[..], b"client_email", b"service_account"].iter().filter(|n| memchr::memmem::find(value, n).is_some()).count() >= 2
+}
+
+/// Letters and digits in it: a plain word or a plain number is none.
+fn mixed(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic)
+}
+
+fn decodes_to(value: &[u8], length: usize) -> bool {
+    decode(value, length + 3).is_some_and(|v| v.len() == length)
+}
+
+/// Bech32 (not bech32m): the last six characters are a BCH code over the whole.
+fn bech32(value: &[u8]) -> bool {
+    const ALPHABET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+    const FACTORS: [u32; 5] = [0x3B6A_57B2, 0x2650_8E6D, 0x1EA1_19FA, 0x3D42_33DD, 0x2A14_62B3];
+    let Some(at) = value.iter().rposition(|&b| b == b'1') else { return false };
+    let (human, data) = value.split_at(at);
+    let step = |sum: u32, v: u32| {
+        let top = sum >> 25;
+        let shifted = (sum & 0x01FF_FFFF) << 5 ^ v;
+        FACTORS.iter().enumerate().fold(shifted, |s, (i, f)| if top >> i & 1 == 1 { s ^ f } else { s })
+    };
+    let lower = |b: &u8| u32::from(b.to_ascii_lowercase());
+    let sum = human.iter().map(|b| lower(b) >> 5).fold(1, step);
+    let sum = human.iter().map(|b| lower(b) & 31).fold(step(sum, 0), step);
+    let mut total = sum;
+    for byte in data.iter().skip(1) {
+        let Some(v) = ALPHABET.iter().position(|a| *a == byte.to_ascii_lowercase()) else { return false };
+        total = step(total, u32::try_from(v).unwrap_or(0));
+    }
+    data.len() >= 7 && total == 1
+}
+
+/// Base64 in either alphabet, padded or not, to at most `cap` bytes (the rest is not decoded).
+fn decode(text: &[u8], cap: usize) -> Option<Vec<u8>> {
+    let text = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
+    if text.is_empty() || text.len() % 4 == 1 {
+        return None;
+    }
+    let mut out = Vec::with_capacity((text.len() * 3 / 4).min(cap));
+    for chunk in text.chunks(4) {
+        let mut group = 0u32;
+        for (place, byte) in chunk.iter().enumerate() {
+            let six = match byte {
+                b'A'..=b'Z' => byte - b'A',
+                b'a'..=b'z' => byte - b'a' + 26,
+                b'0'..=b'9' => byte - b'0' + 52,
+                b'+' | b'-' => 62,
+                b'/' | b'_' => 63,
+                _ => return None,
+            };
+            group |= u32::from(six) << (18 - 6 * place);
+        }
+        let bytes = group.to_be_bytes();
+        out.extend_from_slice(bytes.get(1..chunk.len()).unwrap_or_default());
+        if out.len() >= cap {
+            break;
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::expand;
+
+    fn passes(check: &str, template: &str) -> bool {
+        by_name(check).unwrap().0(expand(template, check).unwrap().text.as_bytes())
+    }
+
+    #[test]
+    fn every_name_is_known() {
+        assert!(NAMES.iter().all(|n| by_name(n).is_some()));
+        assert!(by_name("nothing").is_none());
+    }
+
+    #[test]
+    fn checksums() {
+        // The published example of a token without rights.
+        assert_eq!(crc_suffix(b"zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ"), *b"0mLq17");
+        assert!(passes("github-crc", "ghp_${crc:30}"));
+        assert!(passes("npm-crc", "npm_${crc:30}"));
+        assert!(!passes("github-crc", "ghp_${alnum:36}"));
+        // BIP 173 names these two; the second has one letter changed.
+        assert!(bech32(b"A12UEL5L".as_slice()));
+        assert!(!bech32(b"A12UEL5M".as_slice()));
+    }
+
+    #[test]
+    fn structures() {
+        assert!(passes("jwt", "${jwt:32}"));
+        assert!(!passes("jwt", "eyJ${base64url:30}.${base64url:30}.${base64url:30}"));
+        for (label, body) in
+            [("RSA ", "der-lines:600"), ("", "der-lines:300"), ("EC ", "der-lines:160"), ("RSA ", "der:600"), ("OPENSSH ", "openssh:300")]
+        {
+            assert!(passes("pem", &format!("-----BEGIN {label}PRIVATE KEY-----\n${{{body}}}\n-----END {label}PRIVATE KEY-----")), "{label} {body}");
+        }
+        assert!(passes("pem", "-----BEGIN PRIVATE KEY-----\\n${der-escaped:600}\\n-----END PRIVATE KEY-----\\n"));
+        assert!(passes(
+            "pem",
+            "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,${HEX:32}\n\n${bytes:300}\n-----END RSA PRIVATE KEY-----"
+        ));
+        assert!(!passes("pem", "-----BEGIN RSA PRIVATE KEY-----\n${der-lines:600}\n-----END EC PRIVATE KEY-----"));
+        assert!(!passes("pem", "-----BEGIN RSA PRIVATE KEY-----\nkey goes here\n-----END RSA PRIVATE KEY-----"));
+        assert!(!passes("pem", "-----BEGIN RSA PRIVATE KEY-----\n${base64:64}\n-----END RSA PRIVATE KEY-----"));
+        assert!(passes("slack", "xoxb-${digits:12}-${digits:13}-${alnum:24}"));
+        assert!(!passes("slack", "xoxb-not-a-real-token-but-a-long-sentence"));
+        assert!(passes("pypi", "pypi-AgEIcHlwaS5vcmc${bytesurl:90}"));
+        assert!(!passes("pypi", "pypi-${base64url:100}"));
+        assert!(passes("base64-len-64", "${bytes:64}"));
+        assert!(!passes("base64-len-64", "${bytes:60}"));
+        assert!(passes("aws-key-id", "AKIA${base32:16}"));
+        assert!(!aws_key_id(b"AKIAIOSFODNN7EXAMPLE"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_checked(value in proptest::collection::vec(proptest::num::u8::ANY, 0..300), name in 0..NAMES.len()) {
+            by_name(NAMES[name]).unwrap().0(&value);
+        }
+
+        #[test]
+        fn a_changed_token_fails(place in 4usize..40, to in proptest::sample::select(BASE62.to_vec())) {
+            let mut token = expand("ghp_${crc:30}", "r").unwrap().text.into_bytes();
+            let before = std::mem::replace(&mut token[place], to);
+            proptest::prop_assert_eq!(crc(&token), before == to);
+        }
+    }
+}
