@@ -29,7 +29,7 @@ impl Prng {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         let s = &mut self.0;
         let out = s[1].wrapping_mul(5).rotate_left(7).wrapping_mul(9);
         let t = s[1] << 17;
@@ -44,7 +44,7 @@ impl Prng {
 
     /// A number in `0..n`; 0 for `n` = 0.
     pub fn below(&mut self, n: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(n)) >> 64) as u64
+        ((u128::from(self.bits()) * u128::from(n)) >> 64) as u64
     }
 
     /// A number in `low..=high`.
@@ -79,7 +79,7 @@ impl Prng {
 
     /// `n` bytes.
     pub fn bytes(&mut self, n: usize) -> Vec<u8> {
-        (0..n).map(|_| self.next() as u8).collect()
+        (0..n).map(|_| self.bits() as u8).collect()
     }
 
     /// A random (version 4) UUID.

@@ -132,8 +132,11 @@ fn contacts(r: &mut Prng) -> Written {
     json::array(&records)
 }
 
+/// Makes one object.
+type Maker = fn(&mut Prng) -> Written;
+
 pub(super) fn add(lake: &mut Lake) -> io::Result<()> {
-    let makers: [(&str, fn(&mut Prng) -> Written); 5] = [
+    let makers: [(&str, Maker); 5] = [
         ("crm/customers.csv", customers),
         ("crm/leads.tsv", leads),
         ("crm/kunden.csv", kunden),

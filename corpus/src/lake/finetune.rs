@@ -15,7 +15,7 @@ use crate::{
 /// Something a user says that should not have been kept.
 fn leak(r: &mut Prng) -> Marked {
     let m = Marked::new();
-    match r.below(13) {
+    match r.below(14) {
         0 => m.say("Hi, my e-mail is ").plant("pii.email", contact::email(r)).say(" and I cannot log in."),
         1 => m.say("You can call me on ").plant("pii.phone", contact::any_phone(r)).say(" after six."),
         2 => m.say("I was charged twice on my card ").plant("pci.pan", money::card_written(r)).say(", please check."),
@@ -32,6 +32,7 @@ fn leak(r: &mut Prng) -> Marked {
         9 => m.say("curl -H \"x-api-key: ").plant("secret.anthropic.key", secret::anthropic(r)).say("\" gives 401"),
         10 => m.say("My NHS number is ").plant("phi.gb.nhs-number", national::nhs(r)).say(". Can you find the letter?"),
         11 => m.say("from huggingface_hub import login\nlogin(\"").plant("secret.huggingface.token", secret::hugging_face(r)).say("\")"),
+        12 => m.say("Is this key still good?\n").plant("secret.private-key", secret::private_key(r, "\n")).say("\n"),
         _ => m.say("Meu CPF é ").plant("gov.br.cpf", national::cpf(r)).say(", podem conferir?"),
     }
 }

@@ -98,8 +98,11 @@ fn wallets(r: &mut Prng) -> Written {
     t.write(Encoding::Utf8)
 }
 
+/// Makes one object.
+type Maker = fn(&mut Prng) -> Written;
+
 pub(super) fn add(lake: &mut Lake) -> io::Result<()> {
-    let makers: [(&str, fn(&mut Prng) -> Written); 5] = [
+    let makers: [(&str, Maker); 5] = [
         ("hr/employees.csv", employees),
         ("hr/payroll.psv", payroll),
         ("intl/identities.csv", identities),

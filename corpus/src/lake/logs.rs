@@ -69,6 +69,9 @@ fn dsn(r: &mut Prng) -> Marked {
     Marked::new().around("secret.connection-string", Marked::from(scheme).plant("secret.password", secret::password(r)).say(rest))
 }
 
+/// How many kinds of leak there are.
+const KINDS: u64 = 21;
+
 /// A line that should not have been written.
 fn leaky(r: &mut Prng, kind: u64) -> Marked {
     let m = Marked::new();
@@ -93,6 +96,11 @@ fn leaky(r: &mut Prng, kind: u64) -> Marked {
             .say(";EndpointSuffix=core.windows.net"),
         15 => m.say("INFO  bank.transfer to IBAN ").plant("fin.iban", money::iban(r)).say(" accepted"),
         16 => m.say("DEBUG publish npm token ").plant("secret.npm.token", secret::npm(r)),
+        17 => m.say("WARN  proxy.sign GET /cb?state=%7B%22id%22%3A%22").plant("secret.aws.access-key-id", secret::aws_key_id(r)).say("%22%7D"),
+        18 => m.say("ERROR queue.consumer payload {\\\"user\\\":\\\"").plant("pii.email", contact::email(r)).say("\\\",\\\"retry\\\":2}"),
+        19 => {
+            m.say("ERROR env.dump HOME=/srv\\nAWS_SECRET_ACCESS_KEY=").plant("secret.aws.secret-access-key", secret::aws_secret(r)).say("\\nLANG=C")
+        }
         _ => m.say("DEBUG publish twine password ").plant("secret.pypi.token", secret::pypi(r)),
     }
 }
@@ -102,14 +110,14 @@ fn application(r: &mut Prng, day: u64, lines: u64) -> Marked {
     for n in 0..lines {
         m = m.say(stamp(r, day, n, lines)).say(" ");
         m = if r.chance(4) {
-            let kind = if r.chance(60) { r.range(7, 9) } else { r.below(18) };
+            let kind = if r.chance(60) { r.range(7, 9) } else { r.below(KINDS) };
             m.then(leaky(r, kind))
         } else {
             m.say(plain(r))
         };
         m = m.say("\n");
     }
-    (0..18).fold(m, |m, kind| m.say(stamp(r, day, lines, lines)).say(" ").then(leaky(r, kind)).say("\n"))
+    (0..KINDS).fold(m, |m, kind| m.say(stamp(r, day, lines, lines)).say(" ").then(leaky(r, kind)).say("\n"))
 }
 
 const AGENTS: &[&str] = &[

@@ -141,6 +141,9 @@ fn dataset(key: &str) -> String {
     parts.join("/")
 }
 
+/// Rows, or lines, that hold something.
+type Rows = BTreeSet<Option<u64>>;
+
 /// Truth about one object.
 fn lines(file: &File) -> Vec<Line> {
     let object = &file.key;
@@ -149,7 +152,7 @@ fn lines(file: &File) -> Vec<Line> {
         out.extend(file.written.planted.iter().map(|p| Line::Unread { object: object.clone(), value: p.value.clone() }));
         return out;
     }
-    let mut rows: BTreeMap<(Option<String>, &str), (u64, BTreeSet<Option<u64>>)> = BTreeMap::new();
+    let mut rows: BTreeMap<(Option<String>, &str), (u64, Rows)> = BTreeMap::new();
     for p in &file.written.planted {
         let entry = rows.entry((p.field.clone(), p.tag)).or_default();
         entry.0 += 1;

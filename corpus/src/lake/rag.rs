@@ -96,8 +96,11 @@ fn abroad(r: &mut Prng) -> Marked {
     m
 }
 
+/// Makes one object.
+type Maker = fn(&mut Prng) -> Marked;
+
 pub(super) fn add(lake: &mut Lake) -> io::Result<()> {
-    let makers: [(&str, fn(&mut Prng) -> Marked); 4] =
+    let makers: [(&str, Maker); 4] =
         [("rag/handbook.md", handbook), ("rag/incident-2025-11.md", incident), ("rag/support-macros.txt", macros), ("rag/relocation.txt", abroad)];
     for (key, make) in makers {
         lake.text(key, &make(&mut Lake::random(key)))?;

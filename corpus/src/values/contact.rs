@@ -120,7 +120,7 @@ pub fn phone(r: &mut Prng, country: &str) -> String {
         "PT" => format!("+351 9{}{} {} {}", r.pick(&["1", "2", "3", "6"]), r.range(0, 9), nn(r, 3), nn(r, 3)),
         "BR" => format!("+55 {} 9{}-{}", r.pick(&["11", "21", "31", "41", "51"]), r.range(6000, 9999), nn(r, 4)),
         "IN" => format!("+91 9{} {}", r.range(1000, 9999), nn(r, 5)),
-        "AU" => format!("+61 4{} {} {}", r.range(10, 59), nn(r, 3), nn(r, 3)),
+        "AU" => format!("+61 4{} {} {}", r.range(10, 39), nn(r, 3), nn(r, 3)),
         "CN" => format!("+86 {}{} {} {}", r.pick(&["13", "15", "18"]), r.range(5, 9), nn(r, 4), nn(r, 4)),
         "KR" => format!("+82 10-{}-{}", r.range(2000, 9999), nn(r, 4)),
         "ZA" => format!("+27 {} {} {}", r.pick(&["72", "73", "82", "83"]), r.range(200, 999), nn(r, 4)),

@@ -128,7 +128,6 @@ pub fn idnr(r: &mut Prng) -> String {
         let other = pool.iter().position(|&d| d != 0).unwrap_or(1);
         pool.swap(0, other);
     }
-    // Three equal digits in a row are never issued; neither is a double digit adjoining itself a problem.
     let body: String = pool.iter().map(ToString::to_string).collect();
     format!("{body}{}", iso7064_11_10(&body))
 }
@@ -249,7 +248,7 @@ pub fn tfn(r: &mut Prng) -> String {
     loop {
         let body = format!("{}{}", r.range(1, 9), r.digits(7));
         let sum = weighted(&body, &[1, 4, 3, 7, 5, 8, 6, 9]);
-        if let Some(d) = (0..10).find(|d| (sum + 10 * d) % 11 == 0) {
+        if let Some(d) = (0..10).find(|d| (sum + 10 * d).is_multiple_of(11)) {
             return format!("{} {} {}{d}", &body[..3], &body[3..6], &body[6..]);
         }
     }
@@ -265,7 +264,7 @@ pub fn cn_resident(r: &mut Prng) -> String {
 
 /// Korea, resident registration number.
 pub fn rrn(r: &mut Prng) -> String {
-    let body = format!("{}{}{}", yymmdd(r), r.range(1, 2), r.digits(5));
+    let body = format!("{}{}{:02}{}", yymmdd(r), r.range(1, 2), r.range(0, 95), r.digits(3));
     let check = (11 - weighted(&body, &[2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11) % 10;
     format!("{}-{}{check}", &body[..6], &body[6..])
 }
