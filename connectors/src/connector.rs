@@ -37,7 +37,7 @@ pub enum Listed {
     Object(Object),
     /// Seen, and not to be read: it gets a coverage record with this reason.
     Skipped {
-        /// As far as known (a folder that cannot be opened has its name as key).
+        /// As far as known (a folder that is not entered has its name and `/` as key).
         object: Object,
         /// Why.
         reason: Reason,

@@ -2,6 +2,8 @@
 
 use std::{error::Error as StdError, fmt};
 
+use crate::Reason;
+
 /// What went wrong, as far as a caller can act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -46,14 +48,20 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error about a source as a whole.
     pub fn new(kind: ErrorKind, source_name: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind, source_name: source_name.into(), path: String::new(), message: message.into(), source: None }
+        Self { kind, source_name: printable(&source_name.into()), path: String::new(), message: message.into(), source: None }
     }
 
-    /// Names the object.
+    /// Names the object; what a terminal would act on is escaped.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
+        self.path = printable(&path.into());
         self
+    }
+
+    /// The reason of a coverage record made of it.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        if self.kind == ErrorKind::NotFound && self.path.is_empty() { Reason::NoSuchBucketAvailable } else { Reason::of(self.kind) }
     }
 
     /// Adds the cause.
@@ -77,5 +85,31 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_ref().map(|e| e.as_ref() as _)
+    }
+}
+
+/// Names are written by others: control characters and those that turn the writing direction are escaped.
+fn printable(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => out.extend(c.escape_unicode()),
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_steer_a_terminal() {
+        let e = Error::new(ErrorKind::NotFound, "s3://b\u{9b}2J", "gone").at("a\x1b[31m\u{202e}é/\n");
+        assert_eq!(e.to_string(), "`a\\u{1b}[31m\\u{202e}é/\\n` in `s3://b\\u{9b}2J`: gone");
+        assert_eq!(e.reason(), Reason::SourceObjectNoLongerAvailable);
+        assert_eq!(Error::new(ErrorKind::NotFound, "s3://b", "gone").reason(), Reason::NoSuchBucketAvailable);
     }
 }

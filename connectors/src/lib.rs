@@ -4,11 +4,15 @@
 //! and gives [`extract::Chunk`]s. Nothing here writes to a source.
 
 mod connector;
+pub mod dataset;
 mod error;
 pub mod extract;
+pub mod filter;
 pub mod local;
 mod reason;
 pub mod s3;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use connector::{Connector, Listed, Object};
 pub use error::{Error, ErrorKind, Result};

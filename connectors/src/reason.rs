@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ErrorKind;
+
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $error:literal;)*) => {
         /// Reason of a coverage record.
@@ -97,6 +99,23 @@ reasons! {
     Symlink = "SYMLINK", false;
     /// A device, socket or pipe.
     SpecialFile = "SPECIAL_FILE", false;
+}
+
+impl Reason {
+    /// The reason of an object whose reading ended with an error of this kind.
+    #[must_use]
+    pub fn of(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::NotFound => Self::SourceObjectNoLongerAvailable,
+            ErrorKind::Denied => Self::PermissionDenied,
+            ErrorKind::Throttled => Self::Throttled,
+            ErrorKind::Transient | ErrorKind::Config => Self::Unreachable,
+            ErrorKind::Changed => Self::ObjectVersionMismatch,
+            ErrorKind::Unsupported => Self::InvalidObjectState,
+            ErrorKind::Corrupt => Self::MalformedFile,
+            ErrorKind::Limit => Self::FileExceedsSizeLimit,
+        }
+    }
 }
 
 impl fmt::Display for Reason {
