@@ -109,9 +109,11 @@ impl Synth {
         out.copy_from_slice(&template.bytes);
         for (n, &at) in template.noise.iter().enumerate() {
             let mut bits = scramble(block << 20 | n as u64);
-            for byte in &mut out[at..at + 16] {
-                *byte = b"0123456789abcdef"[(bits & 15) as usize];
+            // A letter first: sixteen digits could be a card by chance, and then the counts would not be known.
+            out[at] = b'a' + (bits % 6) as u8;
+            for byte in &mut out[at + 1..at + 16] {
                 bits >>= 4;
+                *byte = b"0123456789abcdef"[(bits & 15) as usize];
             }
         }
         for (n, &(at, kind)) in template.slots.iter().enumerate() {
