@@ -8,7 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::Reason;
 
+mod csv;
+mod json;
+mod leaf;
+mod open;
 mod place;
+mod sniff;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod text;
+mod transcode;
+
+pub use open::open;
 
 /// How an object is read. Chosen by content first, by name second.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

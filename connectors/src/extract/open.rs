@@ -1,0 +1,141 @@
+//! Finds out what an object is, and makes the extractors of its parts.
+
+use std::{ops::Range, sync::Arc};
+
+use bytes::Bytes;
+use encoding_rs::{Encoding, UTF_8};
+
+use super::{
+    Codec, Demand, Extractor, Format, Layout, Opener, Options, Part, Piece, Prepared,
+    csv::{Csv, Dialect},
+    sniff::{self, Found},
+    stream::{Nothing, Report, Stream, Windows},
+    text::{self, Plain},
+    transcode::Transcode,
+};
+use crate::Reason;
+
+/// An opener for an object of `size` bytes, called `name`.
+#[must_use]
+pub fn open(name: &str, size: u64, options: &Options) -> Box<dyn Opener> {
+    let plan = Plan { name: name.to_owned(), size, options: options.clone(), format: Format::Empty, unread: None };
+    Box::new(Open { plan, wanted: (size > 0).then(|| 0..size.min(sniff::HEAD)) })
+}
+
+#[derive(Debug)]
+struct Open {
+    plan: Plan,
+    wanted: Option<Range<u64>>,
+}
+
+impl Opener for Open {
+    fn demand(&mut self) -> Demand {
+        self.wanted.clone().map_or(Demand::Done, |range| Demand::Ranges(vec![range]))
+    }
+
+    fn feed(&mut self, pieces: Vec<Piece>) {
+        let bytes = pieces.into_iter().next().map(|piece| piece.bytes).unwrap_or_default();
+        let Some(wanted) = self.wanted.take() else { return };
+        self.head(&bytes, wanted.end);
+    }
+
+    fn layout(self: Box<Self>) -> (Layout, Arc<dyn Prepared>) {
+        let layout = Layout { format: self.plan.format.clone(), parts: self.plan.parts() };
+        (layout, Arc::new(self.plan))
+    }
+}
+
+impl Open {
+    fn head(&mut self, head: &Bytes, wanted: u64) {
+        let whole = wanted >= self.plan.size || (head.len() as u64) < wanted;
+        match sniff::look(&self.plan.name, head, whole) {
+            Found::Format(Format::Compressed(_)) => self.plan.skip(Format::Unsupported, Reason::UnsupportedFileType, "compressed"),
+            Found::Format(Format::Parquet) => self.plan.skip(Format::Unsupported, Reason::UnsupportedFileType, "Parquet"),
+            Found::Format(format) => self.plan.format = format,
+            Found::Unsupported(kind) => self.plan.skip(Format::Unsupported, Reason::UnsupportedFileType, kind),
+        }
+    }
+}
+
+/// How an object is read.
+#[derive(Debug)]
+struct Plan {
+    name: String,
+    size: u64,
+    options: Options,
+    format: Format,
+    /// Why nothing of it is read.
+    unread: Option<(Reason, String)>,
+}
+
+impl Plan {
+    fn skip(&mut self, format: Format, reason: Reason, detail: &str) {
+        self.format = format;
+        self.unread = Some((reason, detail.to_owned()));
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        match &self.format {
+            Format::Text { .. } => cut(self.size, self.options.part),
+            _ => vec![Part::Whole],
+        }
+    }
+
+    fn text(&self, part: &Part, encoding: &'static Encoding) -> Windows {
+        let (own, counted) = match part {
+            Part::Bytes(own) => (own.clone(), own.clone()),
+            _ => (0..u64::MAX, 0..self.size),
+        };
+        let read = text::reach(&counted, self.size, if *part == Part::Whole { 0 } else { self.options.margin }, encoding.name());
+        Windows::new(Box::new(Plain::new(read.start, encoding.name(), own)), read, counted, self.options.window)
+    }
+}
+
+impl Prepared for Plan {
+    fn extractor(&self, part: &Part) -> Box<dyn Extractor> {
+        if let Some((reason, detail)) = &self.unread {
+            return Box::new(Nothing(Report { reason: Some(*reason), skipped: true, detail: Some(detail.clone()), ..Report::default() }));
+        }
+        match &self.format {
+            Format::Empty | Format::Unsupported | Format::Parquet => Box::new(Nothing(Report::default())),
+            Format::Text { encoding, .. } => Box::new(self.text(part, known(encoding))),
+            format => match stream(format, &self.options) {
+                Some((stream, bom)) => Box::new(Windows::new(stream, u64::from(bom)..self.size, 0..self.size, self.options.window)),
+                None => Box::new(Nothing(Report::default())),
+            },
+        }
+    }
+}
+
+/// Parts of about `part` bytes, on even offsets.
+fn cut(size: u64, part: u64) -> Vec<Part> {
+    let part = part.max(2).next_multiple_of(2);
+    if size <= part + part / 2 {
+        return vec![Part::Whole];
+    }
+    let count = size.div_ceil(part);
+    (0..count).map(|i| Part::Bytes(i * part..((i + 1) * part).min(size))).collect()
+}
+
+fn known(label: &str) -> &'static Encoding {
+    Encoding::for_label(label.as_bytes()).unwrap_or(UTF_8)
+}
+
+/// A stream that reads all of an object of this format, and the bytes of the byte-order mark to leave out first.
+pub(super) fn stream(format: &Format, options: &Options) -> Option<(Box<dyn Stream>, u8)> {
+    let (encoding, bom) = match format {
+        Format::Text { encoding, bom } | Format::Csv { encoding, bom, .. } | Format::Json { encoding, bom } | Format::NdJson { encoding, bom } => {
+            (known(encoding), *bom)
+        }
+        Format::Compressed(Codec::Gzip | Codec::Zstd) | Format::Parquet | Format::Unsupported | Format::Empty => return None,
+    };
+    // A decoded stream counts from 0; its places are mapped back.
+    let at = if encoding == UTF_8 { u64::from(bom) } else { 0 };
+    let inner: Box<dyn Stream> = match format {
+        Format::Csv { delimiter, quote, header, .. } => {
+            Box::new(Csv::new(Dialect { delimiter: *delimiter, quote: *quote, header: *header }, at, options))
+        }
+        _ => return Some((Box::new(Plain::new(u64::from(bom), encoding.name(), 0..u64::MAX)), bom)),
+    };
+    Some(if encoding == UTF_8 { (inner, bom) } else { (Box::new(Transcode::new(encoding, u64::from(bom), inner)), bom) })
+}
