@@ -38,6 +38,8 @@ pub struct Error {
     pub path: String,
     /// What to tell the user, lower case.
     pub message: String,
+    /// The reason of a coverage record, where the kind alone does not say it.
+    pub reason: Option<Reason>,
     /// The cause.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -48,7 +50,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error about a source as a whole.
     pub fn new(kind: ErrorKind, source_name: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind, source_name: printable(&source_name.into()), path: String::new(), message: message.into(), source: None }
+        Self { kind, source_name: printable(&source_name.into()), path: String::new(), message: message.into(), reason: None, source: None }
     }
 
     /// Names the object; what a terminal would act on is escaped.
@@ -58,10 +60,21 @@ impl Error {
         self
     }
 
+    /// Sets a reason that the kind alone does not say.
+    #[must_use]
+    pub fn with_reason(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
     /// The reason of a coverage record made of it.
     #[must_use]
     pub fn reason(&self) -> Reason {
-        if self.kind == ErrorKind::NotFound && self.path.is_empty() { Reason::NoSuchBucketAvailable } else { Reason::of(self.kind) }
+        match self.reason {
+            Some(reason) => reason,
+            None if self.kind == ErrorKind::NotFound && self.path.is_empty() => Reason::NoSuchBucketAvailable,
+            None => Reason::of(self.kind),
+        }
     }
 
     /// Adds the cause.
