@@ -105,6 +105,9 @@ pub struct Form {
     /// A scanner of its own, by name: `email`, `phone`, `ip`, `mac`, `iban`, …
     #[serde(default)]
     pub kernel: Option<String>,
+    /// Shortest and longest whole trimmed cell, in bytes, of a column whose header matches.
+    #[serde(default)]
+    pub cell: Option<[u16; 2]>,
     /// Check by name (see `check::by_name`) on the value with separators (space, hyphen, dot, slash, no-break space) removed and letters upper-cased where `ignore_case`.
     #[serde(default)]
     pub check: Option<String>,

@@ -1,9 +1,10 @@
 //! Examples of rules as seeded templates, so that no real-looking value stands in the repository.
 //!
 //! `${kind:n}` becomes a random run that is the same for the same seed and template, on every machine. `{{…}}` marks the span that a rule must report.
-//! Kinds: `digits`, `hex`, `HEX`, `lower`, `upper`, `alnum` (letters and digits), `lowernum`, `uppernum`, `base32`, `base64`, `base64url`, `base58`: n characters, with a
+//! Kinds: `digits`, `hex`, `HEX`, `lower`, `upper`, `alnum` (letters and digits), `lowernum`, `uppernum`, `base32`, `b32low` (base32 in lower case), `base64`, `base64url`, `base58`: n characters, with a
 //! letter and a digit among them where the alphabet has both. `bytes`: base64 of n random bytes, padded. `bytesurl`: the same in base64url, unpadded. `password`: n characters
 //! of all four kinds. `luhn`: n digits of which the last is right. `crc`: n letters and digits and the six characters of their CRC-32, as GitHub and npm do.
+//! `alpha`: letters. `basic`: base64 of a name and a password of n characters. `discord`: a bot's token with an id of n digits. `age:1`: an age secret key.
 //! `uuid:4`, `jwt:n` (n bytes of signature), `der:n` and `der-lines:n` (base64 of a DER sequence of n bytes, in one line or in lines of 64), `der-escaped:n`
 //! (the same lines joined by `\n` written as two characters), `openssh:n` (base64 of an OpenSSH key of n bytes, in lines of 70). `repeat-x:n`: the letter `x`, n times.
 //! Anything else after `${` stands for itself, so that `${VAR}` can be written.
@@ -148,6 +149,8 @@ impl Random {
             "alnum" => self.from(ALNUM, n),
             "lowernum" => self.from("0123456789abcdefghijklmnopqrstuvwxyz", n),
             "uppernum" => self.from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", n),
+            "alpha" => self.from(&format!("{LOWER}{UPPER}"), n),
+            "b32low" => self.from("abcdefghijklmnopqrstuvwxyz234567", n),
             "base32" => self.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", n),
             "base58" => self.from("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", n),
             "base64" => self.from(&format!("{ALNUM}+/"), n),
@@ -157,6 +160,9 @@ impl Random {
             "password" => self.password(n),
             "luhn" => self.luhn(n),
             "crc" => self.crc(n),
+            "basic" => base64(format!("{}:{}", self.from(LOWER, 6), self.from(ALNUM, n.saturating_sub(7).max(8))).as_bytes(), false),
+            "discord" => self.discord(n),
+            "age" => self.age(),
             "uuid" => self.uuid(),
             "jwt" => self.jwt(n),
             "der" => base64(&self.der(n), false),
@@ -199,6 +205,17 @@ impl Random {
         let body = self.from(ALNUM, n);
         let tail = crate::check::secret::crc_suffix(body.as_bytes());
         body + &String::from_utf8_lossy(&tail)
+    }
+
+    fn discord(&mut self, n: usize) -> String {
+        let id = self.from(DIGITS, n);
+        format!("{}.{}.{}", base64(id.as_bytes(), true), self.base64url_word(6), self.base64url_word(38))
+    }
+
+    fn age(&mut self) -> String {
+        let data: String = (0..52).filter_map(|_| crate::check::secret::BECH32.get(self.below(32)).map(|b| char::from(*b))).collect();
+        let tail = crate::check::secret::bech32_suffix(b"age-secret-key-", data.as_bytes());
+        format!("AGE-SECRET-KEY-1{data}{}", String::from_utf8_lossy(&tail)).to_ascii_uppercase()
     }
 
     fn uuid(&mut self) -> String {

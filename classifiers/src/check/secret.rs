@@ -2,6 +2,8 @@
 //!
 //! All take the value as it stands in the text, nothing removed.
 
+use crate::secrecy::{bits as secrecy_bits, is_placeholder};
+
 /// Alphabet of the checksums of GitHub and npm, most significant digit first.
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -22,6 +24,11 @@ pub(crate) fn by_name(name: &str) -> Option<(Check, f32)> {
         "discord-bot" => (discord, 12.0),
         "service-account" => (service_account, 12.0),
         "bech32" => (bech32, 30.0),
+        "aws-secret" => (aws_secret, 2.0),
+        "basic-auth" => (basic_auth, 6.0),
+        "dsn" => (dsn, 4.0),
+        "dsn-libpq" => (|v| dsn(v) && memchr::memmem::find(v, b"host=").is_some() && memchr::memmem::find(v, b"dbname=").is_some(), 4.0),
+        "no-placeholder" => (no_placeholder, 2.0),
         "mixed-alnum" => (mixed, 3.0),
         _ => return None,
     };
@@ -29,7 +36,7 @@ pub(crate) fn by_name(name: &str) -> Option<(Check, f32)> {
 }
 
 /// Names of all checks of this file.
-pub(crate) const NAMES: [&str; 13] = [
+pub(crate) const NAMES: [&str; 18] = [
     "github-crc",
     "npm-crc",
     "jwt",
@@ -43,6 +50,11 @@ pub(crate) const NAMES: [&str; 13] = [
     "service-account",
     "bech32",
     "mixed-alnum",
+    "aws-secret",
+    "basic-auth",
+    "dsn",
+    "dsn-libpq",
+    "no-placeholder",
 ];
 
 /// `ghp_`, `npm_` and their like: the last six characters are the CRC-32 of the thirty before, in base 62 with leading zeros.
@@ -161,7 +173,7 @@ fn aws_key_id(value: &[u8]) -> bool {
         && id.len() == 16
         && id.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7'))
         && id.iter().any(u8::is_ascii_digit)
-        && !super::super::secrecy::is_placeholder(value)
+        && !is_placeholder(value)
 }
 
 /// `xoxb-digits-digits-secret` and its relatives: numbers in the middle, a mixed run of 20 and more at the end.
@@ -192,6 +204,62 @@ fn service_account(value: &[u8]) -> bool {
     [&b"private_key"[..], b"client_email", b"service_account"].iter().filter(|n| memchr::memmem::find(value, n).is_some()).count() >= 2
 }
 
+/// Forty characters of base64 that are no hex digest and no words: all three kinds are there.
+fn aws_secret(value: &[u8]) -> bool {
+    value.len() == 40
+        && mixed(value)
+        && value.iter().any(u8::is_ascii_lowercase)
+        && value.iter().any(u8::is_ascii_uppercase)
+        && !is_placeholder(value)
+        && secrecy_bits(value) > 2.0
+}
+
+/// Base64 of `name:password`, printable, the password no placeholder.
+fn basic_auth(value: &[u8]) -> bool {
+    let Some(clear) = decode(value, 400) else { return false };
+    let Some(at) = memchr::memchr(b':', &clear) else { return false };
+    let (_, password) = clear.split_at(at);
+    std::str::from_utf8(&clear).is_ok_and(|c| !c.chars().any(char::is_control))
+        && password.len() > 3
+        && !is_placeholder(password.get(1..).unwrap_or_default())
+}
+
+/// The password in a connection string is no placeholder and not the user's name.
+fn dsn(value: &[u8]) -> bool {
+    let Some((user, password)) = credentials(value) else { return false };
+    password.len() >= 3 && user != password && !is_placeholder(password) && !template_like(password)
+}
+
+/// User and password of `scheme://user:password@host`, or the password of `…;Password=…`.
+fn credentials(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    if let Some(at) = memchr::memmem::find(value, b"://") {
+        let rest = value.get(at + 3..)?;
+        let authority = rest.get(..memchr::memchr(b'/', rest).unwrap_or(rest.len()))?;
+        if let Some(end) = memchr::memrchr(b'@', authority) {
+            let user_password = authority.get(..end)?;
+            let colon = memchr::memchr(b':', user_password)?;
+            return Some((user_password.get(..colon)?, user_password.get(colon + 1..)?));
+        }
+    }
+    let lower = value.to_ascii_lowercase();
+    let key = [&b"password"[..], b"pwd"].iter().filter_map(|k| memchr::memmem::rfind(&lower, k).map(|at| at + k.len())).max()?;
+    let rest = value.get(key..)?;
+    let start = rest.iter().position(|b| !matches!(b, b' ' | b'='))?;
+    let rest = rest.get(start..)?;
+    let end = rest.iter().position(|b| matches!(b, b';' | b'&' | b' ')).unwrap_or(rest.len());
+    Some((b"", rest.get(..end)?))
+}
+
+/// A name in brackets of any kind, or a format directive.
+fn template_like(value: &[u8]) -> bool {
+    matches!(value.first(), Some(b'<' | b'{' | b'[' | b'%' | b'$')) && matches!(value.last(), Some(b'>' | b'}' | b']' | b'%' | b's'))
+}
+
+/// Nothing in the value says that it stands for another.
+fn no_placeholder(value: &[u8]) -> bool {
+    !is_placeholder(value) && !value.windows(8).any(|w| matches!(w, [first, rest @ ..] if rest.iter().all(|b| b == first) && *first != b'A'))
+}
+
 /// Letters and digits in it: a plain word or a plain number is none.
 fn mixed(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic)
@@ -201,12 +269,32 @@ fn decodes_to(value: &[u8], length: usize) -> bool {
     decode(value, length + 3).is_some_and(|v| v.len() == length)
 }
 
+/// Alphabet of bech32, value 0 first.
+pub(crate) const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+
 /// Bech32 (not bech32m): the last six characters are a BCH code over the whole.
 fn bech32(value: &[u8]) -> bool {
-    const ALPHABET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-    const FACTORS: [u32; 5] = [0x3B6A_57B2, 0x2650_8E6D, 0x1EA1_19FA, 0x3D42_33DD, 0x2A14_62B3];
     let Some(at) = value.iter().rposition(|&b| b == b'1') else { return false };
     let (human, data) = value.split_at(at);
+    let data = data.get(1..).unwrap_or_default();
+    data.len() >= 6 && bech32_sum(human, data) == Some(1)
+}
+
+/// The six characters that make `human` + `1` + `data` valid.
+pub(crate) fn bech32_suffix(human: &[u8], data: &[u8]) -> [u8; 6] {
+    let mut padded = data.to_vec();
+    padded.extend_from_slice(b"qqqqqq");
+    let sum = bech32_sum(human, &padded).unwrap_or(0) ^ 1;
+    let mut out = [0; 6];
+    for (i, place) in out.iter_mut().enumerate() {
+        *place = BECH32[(sum >> (5 * (5 - i)) & 31) as usize];
+    }
+    out
+}
+
+/// The polynomial's remainder, `None` where `data` has a byte outside the alphabet.
+fn bech32_sum(human: &[u8], data: &[u8]) -> Option<u32> {
+    const FACTORS: [u32; 5] = [0x3B6A_57B2, 0x2650_8E6D, 0x1EA1_19FA, 0x3D42_33DD, 0x2A14_62B3];
     let step = |sum: u32, v: u32| {
         let top = sum >> 25;
         let shifted = (sum & 0x01FF_FFFF) << 5 ^ v;
@@ -214,13 +302,12 @@ fn bech32(value: &[u8]) -> bool {
     };
     let lower = |b: &u8| u32::from(b.to_ascii_lowercase());
     let sum = human.iter().map(|b| lower(b) >> 5).fold(1, step);
-    let sum = human.iter().map(|b| lower(b) & 31).fold(step(sum, 0), step);
-    let mut total = sum;
-    for byte in data.iter().skip(1) {
-        let Some(v) = ALPHABET.iter().position(|a| *a == byte.to_ascii_lowercase()) else { return false };
-        total = step(total, u32::try_from(v).unwrap_or(0));
+    let mut sum = human.iter().map(|b| lower(b) & 31).fold(step(sum, 0), step);
+    for byte in data {
+        let v = BECH32.iter().position(|a| *a == byte.to_ascii_lowercase())?;
+        sum = step(sum, u32::try_from(v).unwrap_or(0));
     }
-    data.len() >= 7 && total == 1
+    Some(sum)
 }
 
 /// Base64 in either alphabet, padded or not, to at most `cap` bytes (the rest is not decoded).

@@ -35,7 +35,6 @@ const ANYWHERE: &[&str] = &[
     "....",
     "____",
     "lorem",
-    "foobar",
     "replaceme",
     "replace_",
     "replace-",

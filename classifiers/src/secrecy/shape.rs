@@ -53,12 +53,12 @@ fn identifier(value: &[u8]) -> bool {
 
 /// Several words joined by `_`, `-`, `.`, `:`, `/` or by case: environment variables, i18n keys, CSS classes, slugs, camelCase names, topics.
 fn name(value: &[u8]) -> bool {
-    if !value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':' | b'/')) || !wordy(value) {
+    if !value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':' | b'/' | b'|')) || !wordy(value) {
         return false;
     }
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let humps = value.windows(2).filter(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase())).count();
-    let parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/')).filter(|p| !p.is_empty()).count();
+    let parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/' | b'|')).filter(|p| !p.is_empty()).count();
     let constant = parts > 1 && !value.iter().any(u8::is_ascii_lowercase);
     (parts + humps > 1 && digits <= 2) || (constant && digits <= 4)
 }
