@@ -164,7 +164,13 @@ impl Look {
             return if self.symbols == 0 { -5.0 } else { -3.0 };
         }
         if self.digits == 0 && self.symbols == self.joints {
-            return if self.length < 16 { -3.0 } else { -1.0 };
+            return if self.length < 10 {
+                -6.0
+            } else if self.length < 16 {
+                -3.0
+            } else {
+                -1.0
+            };
         }
         match (self.kinds(), self.length) {
             (4.., 8..) => 6.0,

@@ -45,6 +45,10 @@ const ANYWHERE: &[&str] = &[
     "not_a_real",
     "todo_",
     "deadbeef",
+    "iosfodnn7",
+    "aws4_request",
+    "aws4-",
+    "####",
 ];
 
 /// Words that make a value a placeholder when they stand as a word of it.
@@ -102,6 +106,7 @@ pub fn is_placeholder(value: &[u8]) -> bool {
         || template(value)
         || ANYWHERE.iter().any(|p| contains(text, p.as_bytes()))
         || words(text).any(|w| AS_WORD.iter().any(|a| a.as_bytes() == w))
+        || text.ends_with(b"...")
         || monotonous(text)
         || sequential(text)
 }

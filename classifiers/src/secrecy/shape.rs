@@ -35,7 +35,7 @@ fn reference(value: &[u8]) -> bool {
     let readable = callee.len() <= 3 || wordy(callee);
     match rest.first() {
         Some(b'(') if readable => return rest.contains(&b')') || rest.len() == 1 || value.len() < 48,
-        Some(b'[' | b'<') if readable => return matches!(value.last(), Some(b']' | b'>' | b')')),
+        Some(b'[' | b'<') if readable => return rest.iter().any(|b| matches!(b, b']' | b'>')),
         Some(b'{') if readable => return value.last() == Some(&b'}'),
         Some(_) => return false,
         None => {}
