@@ -161,7 +161,7 @@ impl Look {
         }
         if letters == 0 {
             // Numbers are counts, ports, dates and pins.
-            return if self.symbols == 0 { -5.0 } else { -3.0 };
+            return if self.symbols == 0 { -7.0 } else { -4.0 };
         }
         if self.digits == 0 && self.symbols == self.joints {
             return if self.length < 10 {

@@ -134,7 +134,7 @@ fn template(value: &[u8]) -> bool {
         [b'%', b's' | b'd' | b'v' | b'r'] | [b'<', b'<', ..] | [b'?'] | [b'-' | b'.'] => return true,
         _ => {}
     }
-    [&b"{{"[..], b"${", b"<%", b"#{", b"%(", b"$(", b"{0}", b"{1}"].iter().any(|p| contains(value, p))
+    [&b"{{"[..], b"${", b"<%", b"#{", b"%(", b"$(", b"{0}", b"{1}", b"%s", b"%d"].iter().any(|p| contains(value, p))
         || (value.starts_with(b"<") && value.len() < 64 && value.contains(&b'>'))
 }
 
