@@ -91,7 +91,7 @@ fn leaky(r: &mut Prng, kind: u64) -> Marked {
         12 => m.say("ERROR tls.reload cannot parse\n").plant("secret.private-key", secret::private_key(r, "\n")),
         13 => m.say("DEBUG maps.client GET /geocode?key=").plant("secret.gcp.api-key", secret::gcp_api_key(r)),
         14 => m
-            .say("WARN  blob.upload AccountKey=")
+            .say("WARN  storage.upload AccountKey=")
             .plant("secret.azure.storage-key", secret::azure_storage_key(r))
             .say(";EndpointSuffix=core.windows.net"),
         15 => m.say("INFO  bank.transfer to IBAN ").plant("fin.iban", money::iban(r)).say(" accepted"),
