@@ -393,6 +393,47 @@ mod tests {
         assert!(!aws_key_id(b"AKIAIOSFODNN7EXAMPLE"));
     }
 
+    #[test]
+    fn strings_with_a_password() {
+        for text in [
+            "postgres://app:${alnum:14}@db:5432/x",
+            "redis://:${alnum:14}@db/0",
+            "Server=db;Uid=sa;Pwd=${alnum:12};Encrypt=True",
+            "jdbc:mysql://db/x?user=a&password=${alnum:12}&ssl=true",
+            "postgres://a:p?${alnum:12}@db/x",
+        ] {
+            assert!(passes("dsn", text), "{text}");
+        }
+        for text in [
+            "postgres://app@db/x",
+            "postgres://user:password@db/x",
+            "postgres://root:root@db/x",
+            "mysql://a:{password}@db/x",
+            "Server=db;Pwd=<password>;",
+            "a:b@c",
+        ] {
+            assert!(!dsn(text.as_bytes()), "{text}");
+        }
+        assert!(passes("dsn-libpq", "host=db user=a password=${alnum:12} dbname=x"));
+        assert!(!passes("dsn-libpq", "host=db user=a password=${alnum:12}"));
+        assert!(passes("basic-auth", "${basic:24}"));
+        assert!(!passes("basic-auth", "${base64:32}"));
+        assert!(!basic_auth(b"dXNlcjpwYXNzd29yZA=="));
+    }
+
+    #[test]
+    fn keys_without_a_checksum() {
+        assert!(passes("aws-secret", "${base64:40}"));
+        assert!(!passes("aws-secret", "${hex:40}"));
+        assert!(!aws_secret(b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
+        assert!(passes("discord-bot", "${discord:18}"));
+        assert!(!passes("discord-bot", "M${base64url:23}.${base64url:6}.${base64url:27}"));
+        assert!(passes("bech32", "${age:1}"));
+        assert!(!passes("bech32", "AGE-SECRET-KEY-1${upper:58}"));
+        assert!(passes("no-placeholder", "https://hooks.slack.com/services/T${uppernum:8}/B${uppernum:8}/${alnum:24}"));
+        assert!(!no_placeholder(b"https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"));
+    }
+
     proptest::proptest! {
         #[test]
         fn any_bytes_are_checked(value in proptest::collection::vec(proptest::num::u8::ANY, 0..300), name in 0..NAMES.len()) {

@@ -28,6 +28,10 @@ pub fn bits(value: &[u8]) -> f32 {
         return bits;
     }
     let look = Look::of(value);
+    if look.digits == look.length {
+        // Counts, ports, years and pins.
+        return -7.0;
+    }
     // A word with digits and signs in it still reads as a word: how people make passwords.
     let floor = if look.kinds() >= 3 && look.digits > 0 { -3.0 } else { -LIMIT };
     let bits = (look.surprise() * TRUST).clamp(floor, LIMIT) + look.password_like();
@@ -160,8 +164,7 @@ impl Look {
             return -4.0;
         }
         if letters == 0 {
-            // Numbers are counts, ports, dates and pins.
-            return if self.symbols == 0 { -7.0 } else { -4.0 };
+            return -4.0;
         }
         if self.digits == 0 && self.symbols == self.joints {
             return if self.length < 10 {

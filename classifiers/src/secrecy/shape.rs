@@ -32,7 +32,7 @@ fn reference(value: &[u8]) -> bool {
         return false;
     }
     // Names in code are words; a password that happens to hold a bracket is not.
-    let readable = callee.len() <= 3 || wordy(callee);
+    let readable = callee.len() <= 5 || wordy(callee);
     match rest.first() {
         Some(b'(') if readable => return rest.contains(&b')') || rest.len() == 1 || value.len() < 48,
         Some(b'[' | b'<') if readable => return rest.iter().any(|b| matches!(b, b']' | b'>')),
