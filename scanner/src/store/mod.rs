@@ -1,12 +1,45 @@
 //! The only module that speaks SQL to our database.
 
-use std::fmt::{Debug, Display};
+mod commit;
+#[cfg(any(test, feature = "testing"))]
+pub mod contract;
+mod copy;
+mod failure;
+mod filter;
+mod finish;
+pub mod key;
+mod link;
+mod position;
+mod read;
+mod read_objects;
+mod rollup;
+mod run;
+mod schema;
+mod spec;
+mod sql;
+mod text;
+
+use std::{
+    fmt::{Debug, Display},
+    sync::Arc,
+};
 
 use anyhow::Result;
 use futures::future::BoxFuture;
 use sonde_classifiers::Sensitivity;
 
 use crate::record::{Coverage, Location, ObjectRef, SplitRecord};
+
+pub use failure::Refusal;
+pub use spec::StoreSpec;
+
+/// Opens a store. A Postgres server is asked for an answer, a SQLite file that exists is looked at; nothing is written, [`Store::migrate`] comes next.
+///
+/// # Errors
+/// The server cannot be reached or refuses the user, the file is no database, no folder for a temporary file.
+pub async fn open(spec: &StoreSpec) -> Result<Arc<dyn Store>> {
+    Ok(Arc::new(sql::SqlStore::open(spec).await?))
+}
 
 /// What a run is about.
 #[derive(Clone, Debug)]
