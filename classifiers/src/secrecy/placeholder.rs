@@ -30,10 +30,6 @@ const ANYWHERE: &[&str] = &[
     "placeholder",
     "redacted",
     "dummy",
-    "xxxx",
-    "****",
-    "....",
-    "____",
     "lorem",
     "replaceme",
     "replace_",
@@ -107,6 +103,7 @@ pub fn is_placeholder(value: &[u8]) -> bool {
         || ANYWHERE.iter().any(|p| contains(text, p.as_bytes()))
         || words(text).any(|w| AS_WORD.iter().any(|a| a.as_bytes() == w))
         || text.ends_with(b"...")
+        || repeated(text)
         || monotonous(text)
         || sequential(text)
 }
@@ -134,13 +131,35 @@ fn template(value: &[u8]) -> bool {
         [b'%', b's' | b'd' | b'v' | b'r'] | [b'<', b'<', ..] | [b'?'] | [b'-' | b'.'] => return true,
         _ => {}
     }
-    [&b"{{"[..], b"${", b"<%", b"#{", b"%(", b"$(", b"{0}", b"{1}", b"%s", b"%d"].iter().any(|p| contains(value, p))
+    [&b"{{"[..], b"${", b"<%", b"#{", b"%(", b"$(", b"{0}", b"{1}"].iter().any(|p| contains(value, p))
+        || directives_only(value)
         || (value.starts_with(b"<") && value.len() < 64 && value.contains(&b'>'))
+}
+
+/// `%s:%s`: nothing beside format directives and signs.
+fn directives_only(value: &[u8]) -> bool {
+    let (mut at, mut seen) = (0, false);
+    while let Some(&byte) = value.get(at) {
+        if byte == b'%' && matches!(value.get(at + 1), Some(b's' | b'd' | b'v' | b'r')) {
+            seen = true;
+            at += 1;
+        } else if byte.is_ascii_alphanumeric() {
+            return false;
+        }
+        at += 1;
+    }
+    seen
 }
 
 /// Runs of letters.
 fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|b| !b.is_ascii_alphabetic()).filter(|w| !w.is_empty())
+}
+
+/// A run of one sign that people fill gaps with: four of them, or six in a long value, where four come by chance.
+fn repeated(text: &[u8]) -> bool {
+    let least = if text.len() > 40 { 6 } else { 4 };
+    text.chunk_by(|a, b| a == b).any(|run| run.len() >= least && matches!(run.first(), Some(b'x' | b'*' | b'.' | b'_')))
 }
 
 /// One or two different bytes in six and more, as in `xxxxxx` and `--------`.

@@ -43,7 +43,8 @@ fn reference(value: &[u8]) -> bool {
     let joined = callee.windows(2).any(|w| matches!(w, b"->" | b"::"));
     let dotted = callee.contains(&b'.') && callee.split(|&b| b == b'.').all(|s| !s.is_empty() && s.len() <= 40 && identifier(s));
     let letters = callee.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    (joined || dotted) && letters * 4 >= callee.len() * 3 && wordiness(callee).is_some_and(|w| w < 0.6)
+    let wordlike = callee.split(|b| matches!(b, b'.' | b':' | b'-' | b'>')).all(|s| s.len() <= 4 || wordiness(s).is_some_and(|w| w < 0.4));
+    (joined || dotted) && letters * 4 >= callee.len() * 3 && wordlike
 }
 
 fn identifier(value: &[u8]) -> bool {
