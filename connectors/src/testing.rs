@@ -54,7 +54,7 @@ async fn objects(connector: &dyn Connector) -> Vec<Object> {
 /// Bytes that differ from place to place and from key to key.
 fn content(key: &str, len: usize) -> Vec<u8> {
     let salt = key.bytes().fold(7_u32, |a, b| a.wrapping_mul(31).wrapping_add(b.into()));
-    (0_u32..).take(len).map(|i| i.wrapping_mul(2_654_435_761).wrapping_add(salt).to_be_bytes()[0]).collect()
+    (0_u32..).take(len).map(|i| (i ^ salt).wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect()
 }
 
 async fn put_one(world: &impl World, key: &str, len: usize) -> (Arc<dyn Connector>, Object, Vec<u8>) {

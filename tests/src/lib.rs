@@ -1,1 +1,3 @@
-//! placeholder
+//! What tests from outside need: real servers, and servers that misbehave on purpose. All on free ports of 127.0.0.1, stopped when dropped.
+
+pub mod server;

@@ -62,6 +62,10 @@ where
     error.because(e)
 }
 
+fn not_understood(uri: &str) -> Error {
+    Error::new(ErrorKind::Corrupt, uri, "the answer cannot be understood: is it an S3 server?").with_reason(Reason::Unreachable)
+}
+
 /// A request that never got an answer.
 fn not_sent(uri: &str, e: &(dyn StdError + 'static)) -> Error {
     let mut cause = Some(e);
@@ -121,6 +125,7 @@ fn answered(uri: &str, code: &str, status: u16, region: Option<String>, about_ob
         }
         ("AccessDenied" | "AllAccessDisabled", _) => error(ErrorKind::Denied, &said("access denied")),
         (_, 401 | 403) => error(ErrorKind::Denied, &said("the credentials are not accepted")),
+        (_, 200..=299) => not_understood(uri),
         (_, 500..) => error(ErrorKind::Transient, &said("the server has trouble")),
         _ => error(ErrorKind::Config, &said("the server refuses the request")),
     }

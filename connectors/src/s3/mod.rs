@@ -3,6 +3,7 @@
 use std::{fmt, ops::Range, sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::{Client, config};
 use aws_smithy_http_client::tls;
 use bytes::Bytes;
@@ -28,6 +29,8 @@ pub struct S3Options {
     pub region: Option<String>,
     /// Profile of the shared configuration.
     pub profile: Option<String>,
+    /// Credentials in place of those that the environment, the profile or the machine give.
+    pub credentials: Option<SharedCredentialsProvider>,
     /// Sends unsigned requests.
     pub anonymous: bool,
     /// Declares that we pay for requests and transfer.
@@ -52,6 +55,7 @@ impl Default for S3Options {
             endpoint_url: None,
             region: None,
             profile: None,
+            credentials: None,
             anonymous: false,
             requester_pays: false,
             versions: false,
@@ -125,6 +129,8 @@ async fn configure(options: &S3Options) -> config::Config {
     }
     if options.anonymous {
         loader = loader.no_credentials();
+    } else if let Some(credentials) = &options.credentials {
+        loader = loader.credentials_provider(credentials.clone());
     }
     let shared = loader.load().await;
     let elsewhere = shared.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
