@@ -1,8 +1,6 @@
 //! Bytes and columns in, matches out. Pure: no IO, no clock, no environment; building may fail, scanning cannot.
 
-mod check {
-    pub(crate) mod secret;
-}
+pub mod check;
 mod fingerprint;
 mod rule;
 pub mod secrecy;

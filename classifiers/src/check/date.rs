@@ -1,0 +1,145 @@
+//! Dates that can be a birthday.
+
+/// Checks of this file.
+pub(super) const TABLE: &[super::Row] = &[("date-of-birth", date_of_birth, 1.0, true), ("card-expiry", card_expiry, 0.5, true)];
+
+/// Days of a month; 0 for a month that does not exist.
+pub(super) fn days_in(month: u32, year: u32) -> u32 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        _ => 0,
+    }
+}
+
+/// A day of the calendar.
+pub(super) fn exists(year: u32, month: u32, day: u32) -> bool {
+    day >= 1 && day <= days_in(month, year)
+}
+
+/// Years in which people live who stand in records.
+fn lived(year: u32, month: u32, day: u32) -> bool {
+    (1900..=2030).contains(&year) && exists(year, month, day)
+}
+
+/// Two digits of each: year, month, day of a number whose century is not written.
+pub(super) fn short_date(value: &[u8], century_day_first: bool) -> bool {
+    let Some(n) = value.get(..6).and_then(super::digits::number) else { return false };
+    let (a, month, b) = ((n / 10_000) as u32, (n / 100 % 100) as u32, (n % 100) as u32);
+    let (year, day) = if century_day_first { (b, a) } else { (a, b) };
+    // 2000 and 1900 differ in one day only: 29 February 00.
+    exists(2000 + year, month, day)
+}
+
+/// A date as people and programs write it: year first, day first, month first, eight digits, or with the name of the month; a time may follow.
+fn date_of_birth(value: &[u8]) -> bool {
+    let mut fields = [0u32; 3];
+    let mut widths = [0usize; 3];
+    let mut named = None;
+    let mut count = 0;
+    let mut rest = value;
+    while count + usize::from(named.is_some()) < 3 {
+        let start = rest.iter().position(u8::is_ascii_alphanumeric).unwrap_or(rest.len());
+        rest = &rest[start..];
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        let letters = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        if digits > 0 && digits <= 8 {
+            fields[count] = super::digits::number(&rest[..digits]).unwrap_or(0) as u32;
+            widths[count] = digits;
+            count += 1;
+            rest = &rest[digits..];
+            if digits == 8 && count == 1 {
+                let n = fields[0];
+                return lived(n / 10_000, n / 100 % 100, n % 100)
+                    || lived(n % 10_000, n / 100 % 100, n / 1_000_000)
+                    || lived(n % 10_000, n / 1_000_000, n / 10_000 % 100);
+            }
+        } else if letters > 0 {
+            match month_named(&rest[..letters]) {
+                Some(month) if named.is_none() => named = Some(month),
+                // `12th`, `1er`, `12 de marzo de 1985`.
+                _ if letters <= 2 => {}
+                _ => return false,
+            }
+            rest = &rest[letters..];
+        } else {
+            return false;
+        }
+    }
+    written(&fields, &widths, named)
+}
+
+/// Whether three written fields, or two and the name of a month, can be a birthday in any of the usual orders.
+fn written(fields: &[u32; 3], widths: &[usize; 3], named: Option<u32>) -> bool {
+    let [a, b, c] = *fields;
+    let year = |value: u32, width: usize| match width {
+        4 => Some(value),
+        2 => Some(if value <= 30 { 2000 + value } else { 1900 + value }),
+        _ => None,
+    };
+    if let Some(month) = named {
+        return year(b, widths[1]).is_some_and(|y| widths[0] <= 2 && lived(y, month, a)) || (widths[0] == 4 && widths[1] <= 2 && lived(a, month, b));
+    }
+    if widths[0] == 4 {
+        return widths[1] <= 2 && widths[2] <= 2 && lived(a, b, c);
+    }
+    widths[0] <= 2 && widths[1] <= 2 && year(c, widths[2]).is_some_and(|y| lived(y, b, a) || lived(y, a, b))
+}
+
+/// Month of a name in English, French, German, Spanish, Italian, Portuguese or Dutch: by its first letters, ASCII only.
+fn month_named(name: &[u8]) -> Option<u32> {
+    const STEMS: &[(&str, u32)] = &[
+        ("jan", 1),
+        ("ene", 1),
+        ("gen", 1),
+        ("feb", 2),
+        ("fev", 2),
+        ("mar", 3),
+        ("maa", 3),
+        ("mrt", 3),
+        ("apr", 4),
+        ("avr", 4),
+        ("abr", 4),
+        ("may", 5),
+        ("mai", 5),
+        ("mei", 5),
+        ("mag", 5),
+        ("jun", 6),
+        ("juin", 6),
+        ("giu", 6),
+        ("jul", 7),
+        ("juil", 7),
+        ("lug", 7),
+        ("aug", 8),
+        ("ago", 8),
+        ("sep", 9),
+        ("set", 9),
+        ("oct", 10),
+        ("okt", 10),
+        ("ott", 10),
+        ("out", 10),
+        ("nov", 11),
+        ("dec", 12),
+        ("dez", 12),
+        ("dic", 12),
+    ];
+    let lower = name.to_ascii_lowercase();
+    let found = STEMS.iter().filter(|(stem, _)| lower.starts_with(stem.as_bytes())).max_by_key(|(stem, _)| stem.len());
+    found.map(|&(_, month)| month).filter(|_| name.len() <= 10)
+}
+
+/// Month and year on a card: `MM/YY`, `MM/YYYY`, `YYYY-MM`, `MMYY`.
+fn card_expiry(value: &[u8]) -> bool {
+    let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).take(7).collect();
+    let Some(n) = super::digits::number(&digits) else { return false };
+    let (month, year) = match digits.len() {
+        3 | 4 if value.len() > 3 => (n / 100, 2000 + n % 100),
+        5 => (n / 10_000, n % 10_000),
+        6 if n / 100 >= 1990 && n % 100 <= 12 => (n % 100, n / 100),
+        6 => (n / 10_000, n % 10_000),
+        _ => return false,
+    };
+    (1..=12).contains(&month) && (2000..=2060).contains(&year)
+}
