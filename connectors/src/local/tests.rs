@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
@@ -229,6 +230,20 @@ async fn what_may_not_be_read() {
         assert_eq!(local.read(file, 0..1).await.unwrap_err().kind, ErrorKind::Denied);
     }
     fs::set_permissions(dir.path().join("locked"), fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn listed_as_sorted(keys in proptest::collection::btree_set("[a-b](/?[-.ab0_]){0,6}", 0..20)) {
+        // A name is a file or a folder, not both.
+        let files: std::collections::BTreeSet<_> = keys.iter().filter(|k| !k.contains("/.") && !keys.iter().any(|o| o.starts_with(&format!("{k}/")))).collect();
+        let dir = tempfile::tempdir().unwrap();
+        files.iter().for_each(|k| write(dir.path(), k));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let got = runtime.block_on(listed(dir.path(), LocalOptions::default()));
+        prop_assert_eq!(got.into_iter().map(|(k, _)| k).collect::<Vec<_>>(), files.into_iter().cloned().collect::<Vec<_>>());
+    }
 }
 
 #[test]

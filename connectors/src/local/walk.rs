@@ -83,6 +83,10 @@ impl Walker<'_> {
         self.root.folder.join(OsStr::from_bytes(&self.path))
     }
 
+    fn stat(&self, path: &Path) -> io::Result<Metadata> {
+        if self.options.follow { fs::metadata(path) } else { fs::symlink_metadata(path) }
+    }
+
     fn single(&mut self, file: &[u8]) {
         self.path.extend_from_slice(file);
         self.key = name::printed(file).unwrap_or_else(|| String::from_utf8_lossy(file).into_owned());
@@ -139,7 +143,9 @@ impl Walker<'_> {
             return self.skip(object, Reason::Excluded, "folder not entered");
         }
         let path = self.full_path();
-        match fs::metadata(&path).and_then(|m| Ok((m, fs::read_dir(&path)?))) {
+        match self.stat(&path).and_then(|m| Ok((m, fs::read_dir(&path)?))) {
+            // A link was put in the folder's place.
+            Ok((m, _)) if !m.is_dir() => self.skip(object, Reason::Symlink, "not followed"),
             Ok((m, entries)) => {
                 let id = (m.dev(), m.ino());
                 if self.options.follow && self.frames.iter().any(|f| f.id == id) {
@@ -157,9 +163,7 @@ impl Walker<'_> {
 
     /// A name that is not a folder.
     fn visit_file(&mut self, entry: &Entry, known: Option<Metadata>) -> bool {
-        let follow = self.options.follow;
-        let stat = |path: &Path| if follow { fs::metadata(path) } else { fs::symlink_metadata(path) };
-        let metadata = match known.map_or_else(|| stat(&self.full_path()), Ok) {
+        let metadata = match known.map_or_else(|| self.stat(&self.full_path()), Ok) {
             Ok(m) => m,
             Err(e) if e.kind() == io::ErrorKind::NotFound && entry.kind != Kind::Link => return true,
             Err(e) if e.kind() == io::ErrorKind::NotFound || entry.kind == Kind::Link => {

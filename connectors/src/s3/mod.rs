@@ -2,7 +2,10 @@
 
 use std::{fmt, ops::Range, sync::Arc, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{
+    BehaviorVersion, Region, environment::EnvironmentVariableRegionProvider, meta::region::RegionProviderChain, profile::ProfileFileRegionProvider,
+    retry::RetryConfig, timeout::TimeoutConfig,
+};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::{Client, config};
 use aws_smithy_http_client::tls;
@@ -121,8 +124,12 @@ async fn configure(options: &S3Options) -> config::Config {
         loader = loader.region(Region::new(region.clone()));
     } else if options.anonymous || options.endpoint_url.is_some() {
         // Without this the region would be asked of a cloud machine's metadata service, which mostly is not there.
-        let region = aws_config::environment::EnvironmentVariableRegionProvider::new();
-        loader = loader.region(aws_config::meta::region::RegionProviderChain::first_try(region).or_else(Region::new(FIRST_REGION)));
+        let mut profile = ProfileFileRegionProvider::builder();
+        if let Some(name) = &options.profile {
+            profile = profile.profile_name(name);
+        }
+        let environment = EnvironmentVariableRegionProvider::new();
+        loader = loader.region(RegionProviderChain::first_try(environment).or_else(profile.build()).or_else(Region::new(FIRST_REGION)));
     }
     if let Some(profile) = &options.profile {
         loader = loader.profile_name(profile);
