@@ -8,6 +8,7 @@
 //! assert!(truth.plants().any(|p| p.tag == "pii.email" && p.object == "crm/customers.csv"));
 //! ```
 
+pub mod cases;
 mod digits;
 pub mod form;
 pub mod lake;
