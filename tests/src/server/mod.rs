@@ -9,6 +9,7 @@ use std::{
 
 pub mod listing;
 pub mod moto;
+pub mod postgres;
 pub mod proxy;
 
 /// Longest head of a request, bytes.
