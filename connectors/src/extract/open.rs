@@ -8,6 +8,7 @@ use encoding_rs::{Encoding, UTF_8};
 use super::{
     Codec, Demand, Extractor, Format, Layout, Opener, Options, Part, Piece, Prepared,
     csv::{Csv, Dialect},
+    json::Json,
     sniff::{self, Found},
     stream::{Nothing, Report, Stream, Windows},
     text::{self, Plain},
@@ -77,6 +78,7 @@ impl Plan {
     fn parts(&self) -> Vec<Part> {
         match &self.format {
             Format::Text { .. } => cut(self.size, self.options.part),
+            Format::NdJson { encoding, .. } if encoding == UTF_8.name() => cut(self.size, self.options.part),
             _ => vec![Part::Whole],
         }
     }
@@ -99,6 +101,12 @@ impl Prepared for Plan {
         match &self.format {
             Format::Empty | Format::Unsupported | Format::Parquet => Box::new(Nothing(Report::default())),
             Format::Text { encoding, .. } => Box::new(self.text(part, known(encoding))),
+            Format::NdJson { bom, .. } if let Part::Bytes(own) = part => {
+                let start = own.start.saturating_sub(1).max(u64::from(*bom));
+                let begin = own.start.max(u64::from(*bom));
+                let stream = Json::lines(start, &(begin..own.end), &self.options);
+                Box::new(Windows::new(Box::new(stream), start..self.size, own.clone(), self.options.window))
+            }
             format => match stream(format, &self.options) {
                 Some((stream, bom)) => Box::new(Windows::new(stream, u64::from(bom)..self.size, 0..self.size, self.options.window)),
                 None => Box::new(Nothing(Report::default())),
@@ -135,6 +143,8 @@ pub(super) fn stream(format: &Format, options: &Options) -> Option<(Box<dyn Stre
         Format::Csv { delimiter, quote, header, .. } => {
             Box::new(Csv::new(Dialect { delimiter: *delimiter, quote: *quote, header: *header }, at, options))
         }
+        Format::Json { .. } => Box::new(Json::document(at, options)),
+        Format::NdJson { .. } => Box::new(Json::lines(at, &(at..u64::MAX), options)),
         _ => return Some((Box::new(Plain::new(u64::from(bom), encoding.name(), 0..u64::MAX)), bom)),
     };
     Some(if encoding == UTF_8 { (inner, bom) } else { (Box::new(Transcode::new(encoding, u64::from(bom), inner)), bom) })
