@@ -168,3 +168,39 @@ impl Bucket {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use sonde_corpus::synth::{BLOCK, Density, Shape};
+
+    use super::*;
+
+    /// The answer to one request.
+    fn ask(server: &Server, head: &str) -> Vec<u8> {
+        let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).expect("listening");
+        stream.write_all(head.replace('\n', "\r\n").as_bytes()).expect("sent");
+        stream.shutdown(std::net::Shutdown::Write).expect("half closed");
+        let mut answer = vec![];
+        stream.read_to_end(&mut answer).expect("answered");
+        answer
+    }
+
+    #[test]
+    fn pages_and_ranges() {
+        let synth = Synth::new(Shape::Log, Density::Sparse, 1);
+        let mut expected = vec![0; 70_000];
+        synth.read_at(100, &mut expected);
+        let server = Server::start(Bucket { keys: 2500, end: "log", size: 4 * BLOCK as u64, synth: Some(synth) }).expect("a port");
+        let answer = ask(&server, "GET /bench/data/000000000.log HTTP/1.1\nRange: bytes=100-70099\n\n");
+        assert!(answer.starts_with(b"HTTP/1.1 206"));
+        assert!(answer.ends_with(&expected));
+        let page = |query: &str| String::from_utf8(ask(&server, &format!("GET /bench/?list-type=2{query} HTTP/1.1\n\n"))).expect("XML");
+        let first = page("&prefix=");
+        assert!(first.contains("<IsTruncated>true</IsTruncated>") && first.contains("<NextContinuationToken>1000<"));
+        let last = page("&continuation-token=2000");
+        assert_eq!(last.matches("<Key>").count(), 500);
+        assert!(last.contains("<IsTruncated>false</IsTruncated>") && last.contains("000002499.log"));
+    }
+}
