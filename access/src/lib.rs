@@ -1,1 +1,33 @@
-//! placeholder
+//! Who can reach what, decided from an inventory. The place is kept: [`Resource`] is what connectors and reach will both speak of.
+//!
+//! ```
+//! let bucket = sonde_access::Resource::new("aws", "arn:aws:s3:::training-data");
+//! assert_eq!(bucket.to_string(), "aws:arn:aws:s3:::training-data");
+//! ```
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A thing's name at its provider: what policies speak of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Resource {
+    /// `aws`, `gcp`, `azure`, `postgres`, …
+    pub provider: String,
+    /// The provider's own name: an ARN, a full resource name, a quoted table.
+    pub name: String,
+}
+
+impl Resource {
+    /// Names a thing.
+    #[must_use]
+    pub fn new(provider: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { provider: provider.into(), name: name.into() }
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.provider, self.name)
+    }
+}

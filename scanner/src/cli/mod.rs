@@ -1,0 +1,147 @@
+//! The command line. One definition makes the help, the manual page and the completions.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use sonde_classifiers::Sensitivity;
+
+mod classify;
+mod database;
+mod generate;
+mod output;
+mod read;
+mod rules;
+mod scan;
+mod setup;
+mod table;
+mod terminal;
+mod watch;
+
+pub use terminal::Failure;
+
+/// Finds sensitive data where it lies, says how sure it is and why, and what it did not look at.
+#[derive(Debug, Parser)]
+#[command(name = "sonde", version, propagate_version = true, max_term_width = 110)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Scan folders, files and buckets; print what is sensitive in them and what was not read
+    Scan(Box<scan::ScanArgs>),
+    /// Classify one text, or many small ones; or redact it
+    Classify(classify::ClassifyArgs),
+    /// List findings from the store
+    Findings(read::FindingsArgs),
+    /// List what was read and what was not, from the store
+    Coverage(read::CoverageArgs),
+    /// List datasets from the store
+    Datasets(read::DatasetsArgs),
+    /// List, show, test and check rules
+    Rules {
+        #[command(subcommand)]
+        command: rules::RulesCommand,
+    },
+    /// Look after the store's schema
+    Db {
+        #[command(subcommand)]
+        command: database::DbCommand,
+    },
+    /// Print the manual page or shell completions
+    Generate {
+        #[command(subcommand)]
+        command: generate::GenerateCommand,
+    },
+}
+
+/// Where findings are kept.
+#[derive(Args, Clone, Debug)]
+struct StoreArgs {
+    /// Where findings are kept: `sqlite:PATH`, `postgres://…`, or `none`. Default: DATABASE_URL, else a file in your data folder
+    #[arg(long, value_name = "URL", env = "SONDE_STORE", hide_env_values = true)]
+    store: Option<String>,
+    /// File with the key of the fingerprints (32 bytes, or 64 hex digits). Default: made beside an SQLite store
+    #[arg(long, value_name = "FILE", env = "SONDE_FINGERPRINT_KEY_FILE", hide_env_values = true)]
+    key_file: Option<PathBuf>,
+}
+
+/// Which rules.
+#[derive(Args, Clone, Debug)]
+struct RuleArgs {
+    /// Add rules from a TOML file or a folder of them
+    #[arg(long, value_name = "DIR|FILE")]
+    rules: Vec<PathBuf>,
+    /// Only tags that begin so, by whole parts (`pii`, `secret.aws`). Repeatable
+    #[arg(long, value_name = "TAG")]
+    only: Vec<String>,
+    /// Report from this confidence on
+    #[arg(long, value_name = "P", default_value_t = 0.5, value_parser = confidence)]
+    min_confidence: f64,
+    /// Which of several overlapping matches are reported
+    #[arg(long, value_enum, default_value_t = OverlapsArg::Best)]
+    overlaps: OverlapsArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OverlapsArg {
+    /// The best supported of those that cross; one inside another only where its category differs
+    Best,
+    /// All of them
+    All,
+}
+
+/// A sensitivity on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+enum LevelArg {
+    Low,
+    Moderate,
+    High,
+    Critical,
+}
+
+impl From<LevelArg> for Sensitivity {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Low => Self::Low,
+            LevelArg::Moderate => Self::Moderate,
+            LevelArg::High => Self::High,
+            LevelArg::Critical => Self::Critical,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// One document
+    Json,
+    /// One line each
+    Jsonl,
+    /// Comma-separated, with a header
+    Csv,
+}
+
+fn confidence(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|p| (0.0..=1.0).contains(p)).ok_or_else(|| format!("`{text}` is not between 0 and 1"))
+}
+
+/// Runs the command line to its exit code.
+///
+/// # Errors
+/// What ends in exit code 2.
+pub fn run(cli: Cli) -> Result<ExitCode> {
+    match cli.command {
+        Command::Scan(args) => scan::run(*args),
+        Command::Classify(args) => classify::run(&args),
+        Command::Findings(args) => read::findings(args),
+        Command::Coverage(args) => read::coverage(args),
+        Command::Datasets(args) => read::datasets(args),
+        Command::Rules { command } => rules::run(command),
+        Command::Db { command } => database::run(command),
+        Command::Generate { command } => generate::run(&command),
+    }
+}

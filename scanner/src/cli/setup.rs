@@ -1,0 +1,268 @@
+//! What commands need before they can work: rules, sources, store, key. The only place that reads the environment and the clock.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use sha2::{Digest, Sha256};
+use sonde_classifiers::{Engine, EngineOptions, FingerprintKey, Overlaps, Ruleset};
+use sonde_connectors::{
+    Connector,
+    filter::{Filter, Patterns},
+    local::{Local, LocalOptions},
+    s3::{S3, S3Options},
+};
+
+use super::{OverlapsArg, RuleArgs, StoreArgs};
+use crate::{
+    pipeline::Scan,
+    sizes,
+    store::{self, RuleRow, RunSpec, Store, StoreSpec},
+};
+
+/// How S3 is reached.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "S3")]
+pub(super) struct S3Args {
+    /// Another endpoint than AWS's (any compatible store)
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_S3", hide_env_values = true)]
+    endpoint_url: Option<String>,
+    /// Region of the buckets
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// Profile of the AWS configuration
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Without credentials: public buckets
+    #[arg(long)]
+    anonymous: bool,
+    /// Pay for the requests where the bucket asks for it
+    #[arg(long)]
+    requester_pays: bool,
+    /// Every version of every object, not only the latest
+    #[arg(long)]
+    versions: bool,
+}
+
+/// Which objects.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Filters")]
+pub(super) struct FilterArgs {
+    /// Only keys that begin so (relative to the URI). Repeatable
+    #[arg(long, value_name = "PREFIX")]
+    prefix: Vec<String>,
+    /// Only keys that end so. Repeatable
+    #[arg(long, value_name = "SUFFIX")]
+    suffix: Vec<String>,
+    /// Only objects of at least this size
+    #[arg(long, value_name = "SIZE", value_parser = sizes::parse)]
+    min_size: Option<u64>,
+    /// Only objects of at most this size
+    #[arg(long, value_name = "SIZE", value_parser = sizes::parse)]
+    max_size: Option<u64>,
+    /// Only objects changed within this time (`36h`, `30d`)
+    #[arg(long, value_name = "AGE", value_parser = sizes::parse_age)]
+    newer_than: Option<i64>,
+    /// Only objects not changed within this time
+    #[arg(long, value_name = "AGE", value_parser = sizes::parse_age)]
+    older_than: Option<i64>,
+    /// A `.sondeignore` for sources that hold none themselves, such as buckets
+    #[arg(long, value_name = "FILE")]
+    ignore_file: Option<PathBuf>,
+}
+
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")
+}
+
+/// The rules in force: ours, and the user's.
+pub(super) fn ruleset(paths: &[PathBuf], only: &[String]) -> Result<Ruleset> {
+    let mut rules = Ruleset::builtin().context("a built-in rule is wrong: this is a fault of this build")?;
+    if !paths.is_empty() {
+        rules = rules.extend(user_rules(paths)?).context("cannot add rules")?;
+    }
+    if !only.is_empty() {
+        let tags: Vec<String> = rules.rules().iter().map(|r| r.tag.clone()).collect();
+        rules = rules.only(only);
+        if rules.rules().is_empty() {
+            let near = tags.iter().min_by_key(|tag| distance(tag, &only[0])).map(String::as_str).unwrap_or_default();
+            bail!("no rule has a tag under `{}`; the nearest is `{near}`", only.join("`, `"));
+        }
+    }
+    Ok(rules)
+}
+
+/// Reads rule files. Either all of them are good, or none is used.
+pub(super) fn user_rules(paths: &[PathBuf]) -> Result<Ruleset> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let entries = fs::read_dir(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            let mut found: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|x| x == "toml")).collect();
+            found.sort();
+            if found.is_empty() {
+                bail!("there is no `.toml` file in `{}`", path.display());
+            }
+            files.extend(found);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    let texts = files
+        .iter()
+        .map(|file| Ok((file.display().to_string(), fs::read_to_string(file).with_context(|| format!("cannot read `{}`", file.display()))?)))
+        .collect::<Result<Vec<(String, String)>>>()?;
+    let borrowed: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    Ok(Ruleset::parse(&borrowed)?)
+}
+
+pub(super) fn engine(args: &RuleArgs) -> Result<Engine> {
+    let rules = ruleset(&args.rules, &args.only)?;
+    let overlaps = match args.overlaps {
+        OverlapsArg::Best => Overlaps::Best,
+        OverlapsArg::All => Overlaps::All,
+    };
+    Ok(Engine::new(&rules, EngineOptions { min_confidence: args.min_confidence, overlaps })?)
+}
+
+pub(super) async fn sources(uris: &[String], s3: &S3Args, filter: &FilterArgs, exclude: &[String], follow: bool) -> Result<Vec<Arc<dyn Connector>>> {
+    let now_ms = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
+    let filter = Filter {
+        prefixes: filter.prefix.clone(),
+        suffixes: filter.suffix.clone(),
+        min_size: filter.min_size,
+        max_size: filter.max_size,
+        modified_from_ms: filter.newer_than.map(|age| now_ms - age),
+        modified_until_ms: filter.older_than.map(|age| now_ms - age),
+        exclude: Patterns::new(exclude.iter().map(String::as_str)).map_err(|e| anyhow!("--exclude: {e}"))?,
+        ignore_file: ignore_file(filter.ignore_file.as_deref())?,
+    };
+    let mut sources: Vec<Arc<dyn Connector>> = Vec::new();
+    for uri in uris {
+        let source = source(uri, s3, filter.clone(), follow).await?;
+        if !sources.iter().any(|s| s.uri() == source.uri()) {
+            sources.push(source);
+        }
+    }
+    Ok(sources)
+}
+
+fn ignore_file(path: Option<&Path>) -> Result<Patterns> {
+    let Some(path) = path else { return Ok(Patterns::default()) };
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", shown(path)))?;
+    Patterns::new(text.lines()).map_err(|e| anyhow!("`{}`: {e}", shown(path)))
+}
+
+async fn source(uri: &str, s3: &S3Args, filter: Filter, follow: bool) -> Result<Arc<dyn Connector>> {
+    if uri.starts_with("s3://") {
+        let options = S3Options {
+            endpoint_url: s3.endpoint_url.clone(),
+            region: s3.region.clone(),
+            profile: s3.profile.clone(),
+            anonymous: s3.anonymous,
+            requester_pays: s3.requester_pays,
+            versions: s3.versions,
+            filter,
+            ..S3Options::default()
+        };
+        return Ok(Arc::new(S3::connect(uri, options).await?));
+    }
+    let path = match uri.split_once("://") {
+        Some(("file", path)) => PathBuf::from(path),
+        Some((scheme, _)) => bail!("`{scheme}://` is not a source that can be scanned: give a folder, a file or `s3://bucket/prefix`"),
+        None => PathBuf::from(uri),
+    };
+    Ok(Arc::new(Local::new(&path, LocalOptions { follow, filter })?))
+}
+
+/// Where findings are kept when nothing is said: DATABASE_URL, else the user's data folder.
+pub(super) fn store_spec(args: &StoreArgs) -> Result<StoreSpec> {
+    let given = args.store.clone().or_else(|| std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()));
+    match given {
+        Some(url) => Ok(StoreSpec::parse(&url)?),
+        None => StoreSpec::default_path().context("cannot tell where your data folder is: give --store"),
+    }
+}
+
+pub(super) async fn store_and_key(args: &StoreArgs) -> Result<(Arc<dyn Store>, FingerprintKey)> {
+    let spec = store_spec(args)?;
+    let given = std::env::var("SONDE_FINGERPRINT_KEY").ok();
+    let key = store::key::resolve(&spec, args.key_file.as_deref(), given.as_deref())?;
+    let store = store::open(&spec).await?;
+    store.migrate().await?;
+    Ok((store, key))
+}
+
+/// The store for a reader, who needs no key.
+pub(super) async fn existing_store(args: &StoreArgs) -> Result<Arc<dyn Store>> {
+    let spec = store_spec(args)?;
+    if let Some(path) = spec.path().filter(|path| !path.exists()) {
+        bail!("there is no store at `{}` yet: run `sonde scan` first, or give --store", path.display());
+    }
+    let store = store::open(&spec).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+pub(super) fn run_spec(scan: &Scan, engine: &Engine, key: &FingerprintKey, rules: &RuleArgs) -> RunSpec {
+    let sample = scan.settings.sample.map(|s| s.to_string());
+    let config = format!("{}|{:?}|{:?}", rules.min_confidence, rules.overlaps, sample);
+    RunSpec {
+        sources: scan.sources.iter().map(|s| (s.uri().to_owned(), s.kind().to_owned())).collect(),
+        ruleset: engine.digest().to_string(),
+        config: Sha256::digest(config).iter().map(|b| format!("{b:02x}")).collect(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        key_id: key.id().to_owned(),
+        rules: engine
+            .rules()
+            .iter()
+            .map(|r| RuleRow {
+                id: r.id.clone(),
+                tag: r.tag.clone(),
+                name: r.name.clone(),
+                sensitivity: r.sensitivity,
+                regulations: r.regulations.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// CPU time of this process so far, seconds.
+pub(super) fn cpu_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    let seconds = time.tv_sec as f64 + time.tv_nsec as f64 / 1e9;
+    (seconds * 1000.0).round() / 1000.0
+}
+
+/// Edit distance of two words, for "the nearest is".
+pub(super) fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut before = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let cost = (before + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
+            before = std::mem::replace(&mut row[j + 1], cost);
+        }
+    }
+    row[b.len()]
+}
+
+/// The file a path names, for errors.
+pub(super) fn shown(path: &Path) -> String {
+    super::terminal::safe(&path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn nearest_words() {
+        assert_eq!([distance("us-ssn", "us-ssn"), distance("us-ssn", "ussn"), distance("", "abc"), distance("kitten", "sitting")], [0, 2, 3, 3]);
+    }
+}

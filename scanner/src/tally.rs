@@ -1,0 +1,364 @@
+//! Chunks classified and counted: what one part of one object holds, as mergeable counts.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use arrow_array::{Array, ArrayRef, cast::AsArray};
+use arrow_schema::DataType;
+use sonde_classifiers::{CellMatch, CellSink, Cells, Engine, FingerprintKey, Match, Offsets, RuleIndex, Scratch, Sketch, Tally, TextMatch, TextScanner};
+use sonde_connectors::extract::{Chunk, Column, Columns, Sink, Text};
+
+use crate::record::{Extent, Location, ObjectFinding};
+
+mod dictionary;
+
+/// What every part's classifier shares.
+#[derive(Clone, Debug)]
+pub struct Lens {
+    /// The rules.
+    pub engine: Arc<Engine>,
+    /// Key of the fingerprints.
+    pub key: FingerprintKey,
+    /// Locations kept per object × part × member × field × rule.
+    pub locations: usize,
+    /// Text is classified in windows of this many bytes.
+    pub window: usize,
+    /// Rows after which nothing more is counted (a sample).
+    pub row_limit: Option<u64>,
+}
+
+/// Classifies the chunks of one part and counts what it finds.
+#[derive(Debug)]
+pub struct PartTally {
+    lens: Lens,
+    scratch: Scratch,
+    members: BTreeMap<Option<Arc<str>>, Member>,
+    /// Bytes of content that went through the engine.
+    pub bytes_classified: u64,
+}
+
+#[derive(Debug, Default)]
+struct Member {
+    text: Option<Box<TextState>>,
+    /// Two columns of one name are one field.
+    fields: Vec<Field>,
+    by_name: HashMap<Arc<str>, usize>,
+    rows: u64,
+}
+
+impl Member {
+    fn slot(&mut self, name: &Arc<str>) -> usize {
+        if let Some(&slot) = self.by_name.get(name) {
+            return slot;
+        }
+        self.fields.push(Field { name: Arc::clone(name), ..Field::default() });
+        self.by_name.insert(Arc::clone(name), self.fields.len() - 1);
+        self.fields.len() - 1
+    }
+}
+
+#[derive(Debug)]
+struct TextState {
+    scanner: TextScanner,
+    found: Found,
+    last_line: HashMap<RuleIndex, u64>,
+}
+
+#[derive(Debug)]
+struct Field {
+    name: Arc<str>,
+    rows_seen: u64,
+    found: Found,
+    last_row: HashMap<RuleIndex, u64>,
+    dictionary: Option<dictionary::Judged>,
+}
+
+impl Default for Field {
+    fn default() -> Self {
+        Self { name: Arc::from(""), rows_seen: 0, found: Found::new(), last_row: HashMap::new(), dictionary: None }
+    }
+}
+
+type Found = BTreeMap<RuleIndex, Counted>;
+
+#[derive(Debug, Default)]
+struct Counted {
+    tally: Tally,
+    sketch: Sketch,
+    strong: Vec<Location>,
+    weak: Vec<Location>,
+}
+
+impl PartTally {
+    /// A tally with a scratch of its own (hand it back with [`PartTally::finish`]).
+    #[must_use]
+    pub fn new(lens: Lens, scratch: Scratch) -> Self {
+        Self { lens, scratch, members: BTreeMap::new(), bytes_classified: 0 }
+    }
+
+    /// The counts, and the scratch for the next part.
+    #[must_use]
+    pub fn finish(mut self) -> (Vec<Extent>, Vec<ObjectFinding>, Scratch) {
+        let (mut extents, mut findings) = (Vec::new(), Vec::new());
+        for (member, mut state) in std::mem::take(&mut self.members) {
+            let member = member.map(|m| m.to_string());
+            let mut extent = Extent { member: member.clone(), rows: state.rows, ..Extent::default() };
+            if let Some(mut text) = state.text.take() {
+                let TextState { scanner, found, last_line } = &mut *text;
+                scanner.finish(&self.lens.engine, &mut self.scratch, &mut |m| count_text(&self.lens, found, last_line, &m));
+                extent.newlines = scanner.newlines();
+                extent.tail = scanner.tail();
+                let lines = extent.newlines + u64::from(extent.tail > 0);
+                extent.fields.push((None, lines));
+                collect(&self.lens.engine, &mut findings, member.as_deref(), None, text.found);
+            }
+            state.fields.sort_by(|a, b| a.name.cmp(&b.name));
+            for field in state.fields {
+                extent.fields.push((Some(field.name.to_string()), field.rows_seen));
+                collect(&self.lens.engine, &mut findings, member.as_deref(), Some(&field.name), field.found);
+            }
+            extents.push(extent);
+        }
+        (extents, findings, self.scratch)
+    }
+
+    /// Rows counted so far in the object itself (lines, for text): for samples.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.members.get(&None).map_or(0, |m| m.rows.max(m.text.as_ref().map_or(0, |t| t.scanner.newlines())))
+    }
+
+    fn text(&mut self, member: Option<&Arc<str>>, text: &Text) {
+        let lens = &self.lens;
+        let member = self.members.entry(member.cloned()).or_default();
+        let state = member.text.get_or_insert_with(|| {
+            Box::new(TextState {
+                scanner: TextScanner::new(text.encoding, text.own.clone(), text.at, lens.window),
+                found: Found::new(),
+                last_line: HashMap::new(),
+            })
+        });
+        let TextState { scanner, found, last_line } = &mut **state;
+        scanner.push(&lens.engine, &mut self.scratch, &text.bytes, &mut |m| count_text(lens, found, last_line, &m));
+    }
+
+    fn columns(&mut self, member: Option<&Arc<str>>, columns: &Columns) {
+        let member = self.members.entry(member.cloned()).or_default();
+        let limit = self.lens.row_limit.unwrap_or(u64::MAX);
+        if columns.first_row >= limit {
+            return;
+        }
+        member.rows = member.rows.max((columns.first_row + columns.rows).min(limit));
+        let mut slots = Vec::with_capacity(columns.columns.len());
+        let (mut aligned, mut single) = (Vec::new(), Vec::new());
+        for (i, column) in columns.columns.iter().enumerate() {
+            let slot = member.slot(&column.field);
+            member.fields[slot].rows_seen += rows_with_values(column);
+            slots.push(slot);
+            let coded = matches!(column.values.data_type(), DataType::Dictionary(..));
+            if coded || column.rows.is_some() { single.push(i) } else { aligned.push(i) }
+        }
+        let batch: Vec<Cells<'_>> = aligned.iter().map(|&i| cells(&columns.columns[i].field, &columns.columns[i].values)).collect();
+        let mut counter = Counter { lens: &self.lens, columns, slots: &slots, map: &aligned, fields: &mut member.fields, limit };
+        self.lens.engine.scan_batch(&mut self.scratch, &batch, &mut counter);
+        for i in single {
+            let column = &columns.columns[i];
+            if let Some(coded) = column.values.as_any_dictionary_opt() {
+                let field = &mut member.fields[slots[i]];
+                dictionary::count(&self.lens, &mut self.scratch, columns, i, coded, field, limit);
+            } else {
+                let map = [i];
+                let mut counter = Counter { lens: &self.lens, columns, slots: &slots, map: &map, fields: &mut member.fields, limit };
+                self.lens.engine.scan_column(&mut self.scratch, &cells(&column.field, &column.values), &mut counter);
+            }
+        }
+    }
+}
+
+impl Sink for PartTally {
+    fn chunk(&mut self, member: Option<&Arc<str>>, chunk: Chunk) {
+        match chunk {
+            Chunk::Text(text) => {
+                self.bytes_classified += text.bytes.len() as u64;
+                self.text(member, &text);
+            }
+            Chunk::Columns(columns) => {
+                self.bytes_classified += columns.columns.iter().map(|c| c.values.get_buffer_memory_size() as u64).sum::<u64>();
+                self.columns(member, &columns);
+            }
+        }
+    }
+}
+
+/// Writes what the engine says of cells into their fields.
+struct Counter<'a> {
+    lens: &'a Lens,
+    columns: &'a Columns,
+    /// Field of each column of the chunk.
+    slots: &'a [usize],
+    /// Column of the chunk for each column the engine was given.
+    map: &'a [usize],
+    fields: &'a mut [Field],
+    limit: u64,
+}
+
+impl CellSink for Counter<'_> {
+    fn matched(&mut self, column: usize, m: CellMatch<'_>) {
+        let index = self.map[column];
+        let at = &self.columns.columns[index];
+        let row = self.columns.first_row + row_of(at, m.cell);
+        if row >= self.limit {
+            return;
+        }
+        let field = &mut self.fields[self.slots[index]];
+        let seen = Seen::of(&m);
+        let counted = field.found.entry(m.m.rule).or_default();
+        if counted.add(&seen, 1, field.last_row.insert(m.m.rule, row) != Some(row)) {
+            counted.sketch.insert(m.m.sketch_hash(&self.lens.key));
+        }
+        if let Some(kept) = counted.room(&seen, self.lens.locations) {
+            kept.push(cell_location(self.lens, self.columns, index, m.cell, row, &m.m));
+        }
+    }
+
+    fn candidate(&mut self, column: usize, rule: RuleIndex, cell: usize) {
+        let index = self.map[column];
+        if self.columns.first_row + row_of(&self.columns.columns[index], cell) < self.limit {
+            self.fields[self.slots[index]].found.entry(rule).or_default().tally.candidates += 1;
+        }
+    }
+}
+
+/// What of a cell's match is counted, without its value.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    millibits: i32,
+    base: i32,
+    check: i32,
+    whole: bool,
+    strong: bool,
+    won: bool,
+}
+
+impl Seen {
+    fn of(m: &CellMatch<'_>) -> Self {
+        Self { millibits: m.m.millibits, base: m.base, check: m.check, whole: m.whole, strong: m.strong, won: m.won }
+    }
+}
+
+impl Counted {
+    /// Counts a match in `cells` cells. False when it counts for nothing.
+    fn add(&mut self, seen: &Seen, cells: u64, new_row: bool) -> bool {
+        let tally = &mut self.tally;
+        if seen.whole {
+            tally.whole += cells;
+            tally.won += if seen.won { cells } else { 0 };
+            tally.base = tally.base.max(seen.base);
+            tally.check = tally.check.max(seen.check);
+        } else if seen.strong {
+            tally.inside += cells;
+            tally.inside_rows += if new_row { cells } else { 0 };
+        } else {
+            return false;
+        }
+        tally.best = tally.best.max(seen.millibits);
+        true
+    }
+
+    /// The list a match's location belongs to, while it has room.
+    fn room(&mut self, seen: &Seen, limit: usize) -> Option<&mut Vec<Location>> {
+        let list = match (seen.strong, seen.whole) {
+            (true, _) => &mut self.strong,
+            (false, true) => &mut self.weak,
+            (false, false) => return None,
+        };
+        (list.len() < limit).then_some(list)
+    }
+}
+
+fn count_text(lens: &Lens, found: &mut Found, last_line: &mut HashMap<RuleIndex, u64>, text: &TextMatch<'_>) {
+    if lens.row_limit.is_some_and(|limit| text.line >= limit) {
+        return;
+    }
+    let rule = text.m.rule;
+    let counted = found.entry(rule).or_default();
+    counted.tally.inside += 1;
+    counted.tally.inside_rows += u64::from(last_line.insert(rule, text.line) != Some(text.line));
+    counted.tally.best = counted.tally.best.max(text.m.millibits);
+    counted.sketch.insert(text.m.sketch_hash(&lens.key));
+    if counted.strong.len() < lens.locations {
+        counted.strong.push(Location {
+            line: Some(text.line),
+            column: Some(text.column),
+            row: None,
+            json_path: None,
+            byte_start: Some(text.start),
+            byte_end: Some(text.end),
+            masked: text.m.masked(&lens.engine).to_string(),
+            fingerprint: text.m.fingerprint(&lens.key).to_hex(),
+            millibits: text.m.millibits,
+        });
+    }
+}
+
+fn cell_location(lens: &Lens, columns: &Columns, index: usize, cell: usize, row: u64, m: &Match<'_>) -> Location {
+    let column = &columns.columns[index];
+    let raw = columns.raw_span(index, cell, m.start..m.end);
+    Location {
+        line: None,
+        column: column.number.map(u64::from),
+        row: Some(row),
+        json_path: column.json_path(cell, row),
+        byte_start: raw.as_ref().map(|r| r.start),
+        byte_end: raw.map(|r| r.end),
+        masked: m.masked(&lens.engine).to_string(),
+        fingerprint: m.fingerprint(&lens.key).to_hex(),
+        millibits: m.millibits,
+    }
+}
+
+fn collect(engine: &Engine, findings: &mut Vec<ObjectFinding>, member: Option<&str>, field: Option<&str>, found: Found) {
+    let mut counted: Vec<_> = found.into_iter().map(|(rule, c)| (engine.rule(rule).id.clone(), c)).collect();
+    counted.sort_by(|a, b| a.0.cmp(&b.0));
+    findings.extend(counted.into_iter().map(|(rule, c)| ObjectFinding {
+        member: member.map(str::to_owned),
+        field: field.map(str::to_owned),
+        rule,
+        tally: c.tally,
+        sketch: c.sketch,
+        locations: c.strong,
+        weak: c.weak,
+    }));
+}
+
+fn row_of(column: &Column, value: usize) -> u64 {
+    column.rows.as_ref().map_or(value as u64, |rows| u64::from(rows[value]))
+}
+
+/// Rows that hold at least one value.
+fn rows_with_values(column: &Column) -> u64 {
+    let Some(rows) = &column.rows else { return (column.values.len() - column.values.logical_null_count()) as u64 };
+    let nulls = column.values.logical_nulls();
+    let (mut count, mut last) = (0, None);
+    for (i, &row) in rows.iter().enumerate() {
+        if last != Some(row) && nulls.as_ref().is_none_or(|n| n.is_valid(i)) {
+            count += 1;
+            last = Some(row);
+        }
+    }
+    count
+}
+
+/// The engine's view of an array: its buffers in place.
+fn cells<'a>(field: &'a str, values: &'a ArrayRef) -> Cells<'a> {
+    let (bytes, offsets) = match values.data_type() {
+        DataType::Utf8 => (values.as_string::<i32>().value_data(), Offsets::I32(values.as_string::<i32>().value_offsets())),
+        DataType::LargeUtf8 => (values.as_string::<i64>().value_data(), Offsets::I64(values.as_string::<i64>().value_offsets())),
+        DataType::Binary => (values.as_binary::<i32>().value_data(), Offsets::I32(values.as_binary::<i32>().value_offsets())),
+        DataType::LargeBinary => (values.as_binary::<i64>().value_data(), Offsets::I64(values.as_binary::<i64>().value_offsets())),
+        other => unreachable!("extractors give strings and binaries only, not {other}"),
+    };
+    Cells { field, bytes, offsets, valid: values.nulls() }
+}

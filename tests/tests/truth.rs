@@ -1,0 +1,146 @@
+//! The lake held against its truth: all found, nothing else, nothing printed; on SQLite and Postgres, from files and from S3.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use sonde_corpus::{Plant, Truth};
+use sonde_tests::{
+    program::{Scanned, Sonde, repository},
+    server::{Moto, Postgres},
+};
+
+type Place = (String, Option<String>, String, Option<u64>, Option<u64>, Option<String>, Option<u64>, Option<u64>);
+
+/// What is asserted of one planted value: where it is and what it is.
+fn place(plant: &Plant) -> Place {
+    let p = plant.clone();
+    (p.object, p.field, p.tag, p.row, p.line, p.json_path, p.byte_start, p.byte_end)
+}
+
+fn found(scanned: &Scanned, prefix: &str) -> BTreeSet<Place> {
+    let mut places = BTreeSet::new();
+    for finding in &scanned.findings {
+        let text = |key: &str| finding[key].as_str().map(str::to_owned);
+        let object = text("object").expect("an object");
+        let object = object.strip_prefix(prefix).expect("objects of the lake").to_owned();
+        let locations = finding["locations"].as_array().expect("locations");
+        assert_eq!(locations.len() as u64, finding["occurrences"].as_u64().expect("a count"), "all locations of {finding}");
+        for at in locations {
+            let number = |key: &str| at[key].as_u64();
+            let path = at["json_path"].as_str().map(str::to_owned);
+            places.insert((
+                object.clone(),
+                text("field"),
+                text("tag").expect("a tag"),
+                number("row"),
+                number("line"),
+                path,
+                number("byte_start"),
+                number("byte_end"),
+            ));
+        }
+    }
+    places
+}
+
+fn holds(scanned: &Scanned, prefix: &str) {
+    let truth = Truth::load().expect("the truth");
+    let planted: BTreeSet<Place> = truth.plants().map(place).collect();
+    let found = found(scanned, prefix);
+    let missed: Vec<_> = planted.difference(&found).collect();
+    let invented: Vec<_> = found.difference(&planted).collect();
+    assert!(missed.is_empty() && invented.is_empty(), "missed {}: {missed:#?}\ninvented {}: {invented:#?}", missed.len(), invented.len());
+
+    let states: BTreeMap<String, (String, Option<String>)> = scanned
+        .coverage
+        .iter()
+        .map(|c| {
+            let key = c["object"].as_str().expect("an object").strip_prefix(prefix).expect("objects of the lake");
+            (key.to_owned(), (c["state"].as_str().expect("a state").to_owned(), c["reason"].as_str().map(str::to_owned)))
+        })
+        .collect();
+    let expected: BTreeMap<String, (String, Option<String>)> =
+        truth.coverage().into_iter().map(|(o, (s, r))| (o.to_owned(), (s.to_owned(), r.map(str::to_owned)))).collect();
+    assert_eq!(states, expected, "coverage");
+
+    let mut counts = BTreeMap::new();
+    for finding in &scanned.findings {
+        let text = |key: &str| finding[key].as_str().map(str::to_owned);
+        let object = text("object").expect("an object").strip_prefix(prefix).expect("objects of the lake").to_owned();
+        let sum: &mut (u64, u64) = counts.entry((object, text("field"), text("tag").expect("a tag"))).or_default();
+        sum.0 += finding["occurrences"].as_u64().expect("a count");
+        sum.1 += finding["rows_matched"].as_u64().expect("a count");
+    }
+    assert_eq!(counts, truth.summaries(), "occurrences and rows");
+}
+
+fn lake() -> String {
+    repository().join("corpus/lake").display().to_string()
+}
+
+/// Nothing that was planted stands in what was written.
+fn leaks_nothing(places: &[(&str, &[u8])]) {
+    let truth = Truth::load().expect("the truth");
+    for secret in truth.secrets() {
+        for (name, bytes) in places {
+            assert!(memchr::memmem::find(bytes, secret.as_bytes()).is_none(), "a planted value stands in {name}");
+        }
+    }
+}
+
+#[test]
+fn from_files_into_sqlite() {
+    let sonde = Sonde::new();
+    let store = sonde.home().join("findings.db");
+    let url = format!("sqlite:{}", store.display());
+    let ran = sonde.command(["scan", &lake(), "--format=jsonl", "--locations=all", "--store", &url]).env("RUST_LOG", "trace").output().expect("it runs");
+    leaks_nothing(&[("stdout", &ran.stdout), ("stderr and logs", &ran.stderr)]);
+    for entry in std::fs::read_dir(sonde.home()).expect("the home").filter_map(Result::ok).filter(|e| e.path().is_file()) {
+        let bytes = std::fs::read(entry.path()).expect("what the store wrote");
+        leaks_nothing(&[(&entry.file_name().to_string_lossy(), &bytes)]);
+    }
+    let scanned = Scanned::from(sonde_tests::program::Ran::from(ran)).ok();
+    holds(&scanned, "");
+    let table = sonde.run(["scan", &lake(), "--store", &url]).ok();
+    let listed = sonde.run(["findings", "--format=jsonl", "--store", &url]).ok();
+    leaks_nothing(&[("the table", table.stdout.as_bytes()), ("the listing", listed.stdout.as_bytes())]);
+    assert_eq!(listed.lines().len() as u64, scanned.run["findings"].as_u64().expect("a count"));
+}
+
+#[test]
+fn the_same_into_postgres() {
+    let postgres = Postgres::start();
+    let sonde = Sonde::new();
+    let into = |store: &str| sonde.scan([lake().as_str(), "--locations=all", "--store", store]).ok();
+    let here = into("none");
+    let there = into(&postgres.url());
+    holds(&there, "");
+    assert_eq!(here.findings, there.findings);
+    assert_eq!(here.coverage, there.coverage);
+    leaks_nothing(&[("the database", &postgres.dump())]);
+    let again = into(&postgres.url());
+    assert_eq!(there.findings, again.findings, "a second scan says the same");
+}
+
+#[test]
+fn the_same_from_s3() {
+    let moto = Moto::start();
+    moto.create_bucket("lake");
+    let folder = repository().join("corpus/lake");
+    let keys = moto.upload("lake", "raw/", &folder);
+    assert!(keys > 10, "{keys} objects");
+    let sonde = moto.credentials(Sonde::new());
+    let ignore = folder.join(".sondeignore").display().to_string();
+    let args = ["s3://lake/raw/", "--locations=all", "--store=none", "--endpoint-url", &moto.url(), "--ignore-file", &ignore];
+    let remote = sonde.scan(args).ok();
+    let local = Sonde::new().scan([lake().as_str(), "--locations=all", "--store=none"]).ok();
+    holds(&remote, "raw/");
+    let strip = |mut findings: Vec<Value>| {
+        for f in &mut findings {
+            let key = f["object"].as_str().expect("an object");
+            f["object"] = key.strip_prefix("raw/").unwrap_or(key).into();
+        }
+        findings
+    };
+    assert_eq!(strip(remote.comparable()), local.comparable());
+}
