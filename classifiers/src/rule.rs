@@ -54,6 +54,9 @@ pub struct Rule {
     /// How values are shown.
     #[serde(default)]
     pub mask: MaskStyle,
+    /// Tags of the same category that are reported inside this one as well (the password in a connection string).
+    #[serde(default)]
+    pub contains: Vec<String>,
     /// Ways the value can look; each is tried on its own.
     #[serde(rename = "form")]
     pub forms: Vec<Form>,

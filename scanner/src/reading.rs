@@ -274,7 +274,7 @@ fn total(ranges: &[Range<u64>]) -> u64 {
 }
 
 fn told(error: &Error) -> (Reason, Option<String>) {
-    (Reason::of(error.kind), Some(error.message.clone()))
+    (error.reason(), Some(error.message.clone()))
 }
 
 fn reference(connector: &dyn Connector, object: &Object) -> ObjectRef {

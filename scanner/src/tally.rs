@@ -360,5 +360,5 @@ fn cells<'a>(field: &'a str, values: &'a ArrayRef) -> Cells<'a> {
         DataType::LargeBinary => (values.as_binary::<i64>().value_data(), Offsets::I64(values.as_binary::<i64>().value_offsets())),
         other => unreachable!("extractors give strings and binaries only, not {other}"),
     };
-    Cells { field, bytes, offsets, valid: values.nulls() }
+    Cells { field, bytes, offsets, valid: values.nulls().map(|n| (n.validity(), n.offset())) }
 }

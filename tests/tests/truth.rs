@@ -6,7 +6,7 @@ use serde_json::Value;
 use sonde_corpus::{Plant, Truth};
 use sonde_tests::{
     program::{Scanned, Sonde, repository},
-    server::{Moto, Postgres},
+    server::{moto::Moto, postgres::Postgres},
 };
 
 type Place = (String, Option<String>, String, Option<u64>, Option<u64>, Option<String>, Option<u64>, Option<u64>);
@@ -93,7 +93,7 @@ fn from_files_into_sqlite() {
     let sonde = Sonde::new();
     let store = sonde.home().join("findings.db");
     let url = format!("sqlite:{}", store.display());
-    let ran = sonde.command(["scan", &lake(), "--format=jsonl", "--locations=all", "--store", &url]).env("RUST_LOG", "trace").output().expect("it runs");
+    let ran = sonde.command(["scan", &lake(), "--format=jsonl", "--locations=all", "--store", &url]).env("SONDE_LOG", "trace").output().expect("it runs");
     leaks_nothing(&[("stdout", &ran.stdout), ("stderr and logs", &ran.stderr)]);
     for entry in std::fs::read_dir(sonde.home()).expect("the home").filter_map(Result::ok).filter(|e| e.path().is_file()) {
         let bytes = std::fs::read(entry.path()).expect("what the store wrote");

@@ -129,6 +129,15 @@ fn confidence(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|p| (0.0..=1.0).contains(p)).ok_or_else(|| format!("`{text}` is not between 0 and 1"))
 }
 
+/// Logs go to stderr; `SONDE_LOG` says how much (`warn`, `sonde_scanner=debug`, …). Libraries that could log what they carry stay at `warn`.
+pub fn log() {
+    let wanted = std::env::var("SONDE_LOG").unwrap_or_else(|_| "warn".into());
+    let ours = wanted.split(',').filter(|part| !part.contains('=') || part.starts_with("sonde")).collect::<Vec<_>>().join(",");
+    let quiet = "aws_config=warn,aws_runtime=warn,aws_sdk_s3=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,hyper=warn,hyper_util=warn,rustls=warn,sqlx=warn";
+    let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(format!("{ours},{quiet}"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init();
+}
+
 /// Runs the command line to its exit code.
 ///
 /// # Errors

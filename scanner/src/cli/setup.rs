@@ -171,10 +171,10 @@ async fn source(uri: &str, s3: &S3Args, filter: Filter, follow: bool) -> Result<
         };
         return Ok(Arc::new(S3::connect(uri, options).await?));
     }
-    let path = match uri.split_once("://") {
-        Some(("file", path)) => PathBuf::from(path),
-        Some((scheme, _)) => bail!("`{scheme}://` is not a source that can be scanned: give a folder, a file or `s3://bucket/prefix`"),
-        None => PathBuf::from(uri),
+    let path = match (Local::path_of(uri), uri.split_once("://")) {
+        (Some(path), _) => path,
+        (None, Some((scheme, _))) => bail!("`{scheme}://` is not a source that can be scanned: give a folder, a file or `s3://bucket/prefix`"),
+        (None, None) => PathBuf::from(uri),
     };
     Ok(Arc::new(Local::new(&path, LocalOptions { follow, filter })?))
 }
@@ -183,24 +183,31 @@ async fn source(uri: &str, s3: &S3Args, filter: Filter, follow: bool) -> Result<
 pub(super) fn store_spec(args: &StoreArgs) -> Result<StoreSpec> {
     let given = args.store.clone().or_else(|| std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()));
     match given {
-        Some(url) => Ok(StoreSpec::parse(&url)?),
-        None => StoreSpec::default_path().context("cannot tell where your data folder is: give --store"),
+        Some(url) => StoreSpec::parse(&url),
+        None => StoreSpec::default_store(),
     }
 }
 
 pub(super) async fn store_and_key(args: &StoreArgs) -> Result<(Arc<dyn Store>, FingerprintKey)> {
     let spec = store_spec(args)?;
-    let given = std::env::var("SONDE_FINGERPRINT_KEY").ok();
-    let key = store::key::resolve(&spec, args.key_file.as_deref(), given.as_deref())?;
+    let key = key(&spec, args.key_file.as_deref())?;
     let store = store::open(&spec).await?;
     store.migrate().await?;
     Ok((store, key))
 }
 
+/// The key of the fingerprints: a file, the environment, else the store's own.
+pub(super) fn key(spec: &StoreSpec, file: Option<&Path>) -> Result<FingerprintKey> {
+    let given = std::env::var("SONDE_FINGERPRINT_KEY").ok().filter(|key| !key.is_empty());
+    store::key::load(spec, file, given.as_deref())
+}
+
 /// The store for a reader, who needs no key.
 pub(super) async fn existing_store(args: &StoreArgs) -> Result<Arc<dyn Store>> {
     let spec = store_spec(args)?;
-    if let Some(path) = spec.path().filter(|path| !path.exists()) {
+    if let StoreSpec::Sqlite(path) = &spec
+        && !path.exists()
+    {
         bail!("there is no store at `{}` yet: run `sonde scan` first, or give --store", path.display());
     }
     let store = store::open(&spec).await?;

@@ -5,8 +5,8 @@ use std::io::{self, Read, Write};
 use anyhow::{Context, Result};
 use sonde_classifiers::{Context as Around, Engine, FingerprintKey, Scratch};
 
-use super::{ClassifyArgs, Stats};
-use crate::store;
+use super::{ClassifyArgs, Stats, setup};
+use crate::store::StoreSpec;
 
 /// Of what was written, so much is kept as context for what follows.
 const BEHIND: usize = 512;
@@ -25,7 +25,7 @@ struct Redactor<'a> {
 }
 
 pub(super) fn copy(args: &ClassifyArgs, engine: &Engine) -> Result<Stats> {
-    let key = store::key::from_file_or_new(args.key_file.as_deref())?;
+    let key = setup::key(&StoreSpec::None, args.key_file.as_deref())?;
     let scratch = engine.scratch();
     let mut redactor = Redactor { args, engine, key, scratch, text: Vec::new(), done: 0, stats: Stats::default() };
     let mut input = args.open()?;

@@ -1,0 +1,206 @@
+//! Rules compiled: forms sorted by what finds them.
+
+use std::collections::HashMap;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use regex_automata::{meta::Regex, util::syntax};
+
+use crate::{
+    Form, Rule,
+    check::{self, Check},
+    kernel::Kernel,
+    shape::{self, Element, Layout},
+    words::WordTable,
+};
+
+/// Why an engine could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A pattern is too large.
+    #[error("rule `{0}`: the pattern is too large")]
+    Pattern(String),
+    /// The literals of all rules are too many.
+    #[error("too many literals")]
+    Literals,
+    /// More rules than can be numbered.
+    #[error("too many rules")]
+    Rules,
+}
+
+/// One form, ready.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    pub(crate) rule: u16,
+    pub(crate) prior: i32,
+    pub(crate) check: Option<Check>,
+    pub(crate) check_bits: i32,
+    pub(crate) needs_context: bool,
+    pub(crate) entropy: bool,
+    pub(crate) ignore_case: bool,
+    pub(crate) left: bool,
+    pub(crate) right: bool,
+    /// A number written by people: separators and neighbours count.
+    pub(crate) numeric: bool,
+    /// The rule has context or negative words at all.
+    pub(crate) listens: bool,
+    pub(crate) regex: Option<Regex>,
+    pub(crate) value: Option<usize>,
+    pub(crate) public: Option<Box<str>>,
+    /// Literals that begin with a provider's prefix are shown in masks.
+    pub(crate) prefixed: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct TokenForm {
+    pub(crate) form: u32,
+    pub(crate) alphabet: Alphabet,
+    pub(crate) length: [usize; 2],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Alphabet {
+    Hex,
+    Alnum,
+    Base64,
+    Base64Url,
+}
+
+#[derive(Debug)]
+pub(crate) struct CellForm {
+    pub(crate) form: u32,
+    pub(crate) length: [usize; 2],
+}
+
+/// Longest first run that has a row of its own.
+pub(crate) const RUNS: usize = 72;
+
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) forms: Vec<Ready>,
+    pub(crate) literals: Option<AhoCorasick>,
+    /// Forms of each literal, and whether its case counts.
+    pub(crate) literal_forms: Vec<Vec<(u32, bool)>>,
+    pub(crate) literal_texts: Vec<Box<[u8]>>,
+    pub(crate) layouts: Vec<(u32, Layout)>,
+    /// Layouts by class of the first byte and length of the first run.
+    pub(crate) by_run: Vec<Vec<u32>>,
+    pub(crate) tokens: Vec<TokenForm>,
+    pub(crate) cells: Vec<CellForm>,
+    pub(crate) kernels: Vec<(Kernel, u32)>,
+    pub(crate) words: WordTable,
+}
+
+/// Bits as thousandths.
+pub(crate) fn milli(bits: f32) -> i32 {
+    (bits * 1000.0).round() as i32
+}
+
+impl Compiled {
+    pub(crate) fn new(rules: &[Rule]) -> Result<Self, BuildError> {
+        let mut compiled = Self {
+            forms: Vec::new(),
+            literals: None,
+            literal_forms: Vec::new(),
+            literal_texts: Vec::new(),
+            layouts: Vec::new(),
+            by_run: vec![Vec::new(); 3 * RUNS],
+            tokens: Vec::new(),
+            cells: Vec::new(),
+            kernels: Vec::new(),
+            words: WordTable::new(rules),
+        };
+        let mut literals: HashMap<Vec<u8>, usize> = HashMap::new();
+        for (number, rule) in rules.iter().enumerate() {
+            let number = u16::try_from(number).map_err(|_| BuildError::Rules)?;
+            for form in &rule.forms {
+                compiled.add(number, rule, form, &mut literals)?;
+            }
+        }
+        if !compiled.literal_texts.is_empty() {
+            let kind = Some(AhoCorasickKind::DFA);
+            let built = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).kind(kind).build(&compiled.literal_texts);
+            compiled.literals = Some(built.map_err(|_| BuildError::Literals)?);
+        }
+        Ok(compiled)
+    }
+
+    fn add(&mut self, number: u16, rule: &Rule, form: &Form, literals: &mut HashMap<Vec<u8>, usize>) -> Result<(), BuildError> {
+        let index = self.forms.len() as u32;
+        self.forms.push(ready(number, rule, form)?);
+        for literal in &form.literals {
+            let folded = literal.to_ascii_lowercase().into_bytes();
+            let at = *literals.entry(folded).or_insert_with(|| {
+                self.literal_texts.push(literal.as_bytes().into());
+                self.literal_forms.push(Vec::new());
+                self.literal_texts.len() - 1
+            });
+            self.literal_forms[at].push((index, !form.ignore_case));
+        }
+        for text in &form.layouts {
+            for layout in shape::parse(text, form.ignore_case).unwrap_or_default() {
+                self.add_layout(index, layout);
+            }
+        }
+        if let Some(token) = &form.token {
+            let alphabet = match token.alphabet.as_str() {
+                "hex" => Alphabet::Hex,
+                "alnum" => Alphabet::Alnum,
+                "base64" => Alphabet::Base64,
+                _ => Alphabet::Base64Url,
+            };
+            self.tokens.push(TokenForm { form: index, alphabet, length: token.length.map(usize::from) });
+        }
+        if let Some(length) = form.cell {
+            self.cells.push(CellForm { form: index, length: length.map(usize::from) });
+        }
+        if let Some(kernel) = form.kernel.as_deref().and_then(Kernel::by_name) {
+            self.kernels.push((kernel, index));
+        }
+        Ok(())
+    }
+
+    fn add_layout(&mut self, form: u32, layout: Layout) {
+        let alnum = |e: &Element| matches!(e, Element::One(set) if (b'0'..=b'z').any(|b| b.is_ascii_alphanumeric() && set.contains(b)));
+        let run = layout.iter().take_while(|e| alnum(e)).count().clamp(1, RUNS - 1);
+        let index = self.layouts.len() as u32;
+        if let Some(Element::One(first)) = layout.first() {
+            let classes = [(b'0'..=b'9').any(|b| first.contains(b)), (b'A'..=b'Z').any(|b| first.contains(b)), (b'a'..=b'z').any(|b| first.contains(b))];
+            for (class, _) in classes.iter().enumerate().filter(|(_, has)| **has) {
+                self.by_run[class * RUNS + run].push(index);
+            }
+        }
+        self.layouts.push((form, layout));
+    }
+}
+
+fn ready(number: u16, rule: &Rule, form: &Form) -> Result<Ready, BuildError> {
+    let check = form.check.as_deref().and_then(check::by_name);
+    let regex = form.pattern.as_deref().map(|p| regex(&rule.id, p)).transpose()?;
+    let value = regex.as_ref().and_then(|r| r.group_info().to_index(regex_automata::PatternID::ZERO, "value"));
+    let digits = |l: &String| l.bytes().all(|b| !b.is_ascii_uppercase() || b == b'X') && l.contains('9');
+    Ok(Ready {
+        rule: number,
+        prior: milli(form.prior),
+        check_bits: check.map_or(0, |c| milli(form.check_bits.unwrap_or(c.bits))),
+        check,
+        needs_context: form.needs_context,
+        entropy: form.entropy,
+        ignore_case: form.ignore_case,
+        left: form.left_boundary,
+        right: form.right_boundary,
+        numeric: form.layouts.iter().any(digits),
+        listens: !(rule.context.is_empty() && rule.negative.is_empty()),
+        value: value.filter(|_| regex.is_some()),
+        regex,
+        public: form.public_prefix.as_deref().map(Into::into),
+        prefixed: !form.literals.is_empty() && value.is_none(),
+    })
+}
+
+fn regex(rule: &str, pattern: &str) -> Result<Regex, BuildError> {
+    Regex::builder()
+        .syntax(syntax::Config::new().unicode(false).utf8(false).nest_limit(64))
+        .configure(Regex::config().utf8_empty(false).hybrid_cache_capacity(128 << 10).nfa_size_limit(Some(4 << 20)))
+        .build(pattern)
+        .map_err(|_| BuildError::Pattern(rule.to_owned()))
+}

@@ -1,0 +1,216 @@
+//! Views: stretches of text with their escapes decoded. What a match in a view spans is mapped back to the raw bytes.
+//!
+//! JSON escapes, `%XX` and HTML entities are decoded together; base64 runs by themselves. Only matches that touch an encoded stretch count: the others are found in the raw
+//! text.
+
+use memchr::memchr3_iter;
+
+use crate::{
+    engine::Engine,
+    find::Candidate,
+    judge::{Hit, View},
+    words::Spoken,
+};
+
+/// Raw bytes taken along on both sides of escapes.
+const AROUND: usize = 2_048;
+/// Runs of base64 that are decoded: shortest and longest.
+const BASE64: [usize; 2] = [24, 8 << 10];
+/// Decoded text kept around a match, for explanations.
+const KEPT: usize = 128;
+
+/// Decoded bytes and where each came from.
+struct Decoded {
+    text: Vec<u8>,
+    /// Raw start of each decoded byte, and the end of the last.
+    from: Vec<u32>,
+    /// Raw offset of `from`'s zero.
+    base: usize,
+}
+
+impl Decoded {
+    fn raw(&self, start: usize, end: usize) -> (usize, usize) {
+        (self.base + self.from[start] as usize, self.base + self.from[end] as usize)
+    }
+}
+
+/// Adds the hits of all views.
+pub(crate) fn views(engine: &Engine, text: &[u8], spoken: Option<&Spoken>, candidates: &mut Vec<Candidate>, value: &mut Vec<u8>, hits: &mut Vec<Hit>) {
+    let mut cluster: Option<(usize, usize)> = None;
+    for at in memchr3_iter(b'\\', b'%', b'&', text) {
+        if escape(&text[at..]).is_none() {
+            continue;
+        }
+        match &mut cluster {
+            Some((_, last)) if at - *last <= 2 * AROUND => *last = at,
+            Some((first, last)) => {
+                let range = (*first, *last);
+                unescaped(engine, text, range, spoken, (&mut *candidates, &mut *value, &mut *hits));
+                cluster = Some((at, at));
+            }
+            None => cluster = Some((at, at)),
+        }
+    }
+    if let Some(range) = cluster {
+        unescaped(engine, text, range, spoken, (&mut *candidates, &mut *value, &mut *hits));
+    }
+    base64_runs(engine, text, spoken, (candidates, value, hits));
+}
+
+type Out<'a> = (&'a mut Vec<Candidate>, &'a mut Vec<u8>, &'a mut Vec<Hit>);
+
+fn unescaped(engine: &Engine, text: &[u8], (first, last): (usize, usize), spoken: Option<&Spoken>, out: Out<'_>) {
+    let (from, to) = (first.saturating_sub(AROUND), text.len().min(last + AROUND));
+    let mut decoded = Decoded { text: Vec::with_capacity(to - from), from: Vec::with_capacity(to - from + 1), base: from };
+    let mut at = from;
+    while at < to {
+        if let Some((length, bytes, count)) = escape(&text[at..]) {
+            for byte in &bytes[..count] {
+                decoded.text.push(*byte);
+                decoded.from.push((at - from) as u32);
+            }
+            at += length;
+        } else {
+            decoded.text.push(text[at]);
+            decoded.from.push((at - from) as u32);
+            at += 1;
+        }
+    }
+    decoded.from.push((at - from) as u32);
+    judge(engine, &decoded, spoken, out, |raw, plain| raw != plain);
+}
+
+/// Finds and judges in a view; keeps what `touches` an encoded stretch (raw length, decoded length).
+fn judge(engine: &Engine, decoded: &Decoded, spoken: Option<&Spoken>, out: Out<'_>, touches: impl Fn(usize, usize) -> bool) {
+    let (candidates, value, hits) = out;
+    candidates.clear();
+    engine.compiled.find(&decoded.text, candidates);
+    for candidate in candidates.iter() {
+        let (start, end) = decoded.raw(candidate.start, candidate.end);
+        if candidate.start >= candidate.end || !touches(end - start, candidate.end - candidate.start) {
+            continue;
+        }
+        if let Ok(mut hit) = engine.judge(&decoded.text, candidate, spoken, value, None) {
+            let (from, to) = (candidate.start.saturating_sub(KEPT), decoded.text.len().min(candidate.end + KEPT));
+            let view = View { text: decoded.text[from..to].to_vec(), start: candidate.start - from, end: candidate.end - from };
+            (hit.start, hit.end, hit.view) = (start, end, Some(Box::new(view)));
+            hits.push(hit);
+        }
+    }
+}
+
+fn base64_runs(engine: &Engine, text: &[u8], spoken: Option<&Spoken>, out: Out<'_>) {
+    let (candidates, value, hits) = out;
+    let mut at = 0;
+    while at < text.len() {
+        if !is_base64(text[at]) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while at < text.len() && is_base64(text[at]) {
+            at += 1;
+        }
+        if !(BASE64[0]..=BASE64[1]).contains(&(at - start)) || !mixed(&text[start..at]) {
+            continue;
+        }
+        if let Some(decoded) = base64(&text[start..at], start) {
+            judge(engine, &decoded, spoken, (&mut *candidates, &mut *value, &mut *hits), |_, _| true);
+        }
+    }
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+/// Words, paths and numbers are runs of these letters too: encoded text has both cases.
+fn mixed(run: &[u8]) -> bool {
+    run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase)
+}
+
+/// Decodes a run when what comes out is text.
+fn base64(run: &[u8], base: usize) -> Option<Decoded> {
+    let mut decoded = Decoded { text: Vec::with_capacity(run.len()), from: Vec::with_capacity(run.len()), base };
+    let (mut bits, mut held) = (0_u32, 0);
+    for (i, &byte) in run.iter().enumerate() {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            _ => 63,
+        };
+        bits = bits << 6 | u32::from(digit);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            let out = (bits >> held) as u8;
+            // Not text: seen after a few bytes, almost always.
+            if !(out.is_ascii_graphic() || matches!(out, b' ' | b'\n' | b'\r' | b'\t') || out >= 0x80) {
+                return None;
+            }
+            decoded.text.push(out);
+            decoded.from.push((i as u32 / 4) * 4 + (decoded.from.len() as u32 % 3));
+        }
+    }
+    decoded.from.push(run.len() as u32);
+    std::str::from_utf8(&decoded.text).is_ok().then_some(decoded)
+}
+
+/// An escape at the beginning of `rest`: its length, the bytes it stands for and their number.
+fn escape(rest: &[u8]) -> Option<(usize, [u8; 4], usize)> {
+    let one = |length: usize, byte: u8| Some((length, [byte, 0, 0, 0], 1));
+    match rest {
+        [b'\\', b'u', ..] => unicode(rest),
+        [b'\\', b'x', a, b, ..] => one(4, hex(*a)? << 4 | hex(*b)?),
+        [b'\\', b'n', ..] => one(2, b'\n'),
+        [b'\\', b'r', ..] => one(2, b'\r'),
+        [b'\\', b't', ..] => one(2, b'\t'),
+        [b'\\', c @ (b'"' | b'\\' | b'/' | b'\''), ..] => one(2, *c),
+        [b'%', a, b, ..] => one(3, hex(*a)? << 4 | hex(*b)?),
+        [b'&', ..] => entity(rest),
+        _ => None,
+    }
+}
+
+fn unicode(rest: &[u8]) -> Option<(usize, [u8; 4], usize)> {
+    let unit = |at: usize| rest.get(at..at + 4)?.iter().try_fold(0_u32, |n, b| Some(n << 4 | u32::from(hex(*b)?)));
+    let first = unit(2)?;
+    let low = (rest.get(6..8) == Some(b"\\u")).then(|| unit(8)).flatten().filter(|l| (0xDC00..0xE000).contains(l));
+    let (code, length) = match (first, low) {
+        (0xD800..0xDC00, Some(low)) => (0x10000 + ((first - 0xD800) << 10) + (low - 0xDC00), 12),
+        _ => (first, 6),
+    };
+    let mut bytes = [0; 4];
+    let count = char::from_u32(code).unwrap_or('\u{fffd}').encode_utf8(&mut bytes).len();
+    Some((length, bytes, count))
+}
+
+fn entity(rest: &[u8]) -> Option<(usize, [u8; 4], usize)> {
+    let close = rest.iter().take(10).position(|b| *b == b';')?;
+    let name = std::str::from_utf8(&rest[1..close]).ok()?;
+    let code = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => '\u{a0}',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+    };
+    let mut bytes = [0; 4];
+    let count = code.encode_utf8(&mut bytes).len();
+    Some((close + 1, bytes, count))
+}
+
+fn hex(byte: u8) -> Option<u8> {
+    (byte as char).to_digit(16).map(|d| d as u8)
+}

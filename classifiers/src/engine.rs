@@ -1,0 +1,244 @@
+//! The engine: immutable, shared; one [`Scratch`] per task.
+
+use std::fmt;
+
+use crate::{
+    Fingerprint, FingerprintKey, Rule, Ruleset,
+    compile::{BuildError, Compiled},
+    find::Candidate,
+    judge::{Hit, Trace},
+    mask, overlap,
+    verdict::millibits,
+    words::Spoken,
+};
+
+/// Which of several overlapping matches are reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overlaps {
+    /// Among spans that cross or are equal the best supported; one inside another only where its category differs.
+    #[default]
+    Best,
+    /// All of them.
+    All,
+}
+
+/// What an engine reports.
+#[derive(Clone, Copy, Debug)]
+pub struct EngineOptions {
+    /// Confidence from which a match is reported.
+    pub min_confidence: f64,
+    /// Which of several overlapping matches.
+    pub overlaps: Overlaps,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self { min_confidence: 0.5, overlaps: Overlaps::Best }
+    }
+}
+
+/// Number of a rule in its engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleIndex(pub u16);
+
+/// What is known of a text besides itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    /// Name of the column or JSON path it stands in.
+    pub field: Option<&'a str>,
+}
+
+/// Rules, compiled. Building may fail, scanning cannot.
+pub struct Engine {
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) compiled: Compiled,
+    pub(crate) options: EngineOptions,
+    pub(crate) threshold: i32,
+    digest: String,
+    /// Category of each rule, as a number.
+    pub(crate) categories: Vec<u8>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Engine({} rules, {})", self.rules.len(), self.digest)
+    }
+}
+
+/// Buffers of one task.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) value: Vec<u8>,
+    pub(crate) keep: Vec<bool>,
+}
+
+/// A match in a text. Its value cannot be reached, only what stands for it.
+pub struct Match<'t> {
+    /// Which rule.
+    pub rule: RuleIndex,
+    /// First byte.
+    pub start: usize,
+    /// Behind the last byte.
+    pub end: usize,
+    /// Summed evidence, thousandths of a bit.
+    pub millibits: i32,
+    pub(crate) value: std::borrow::Cow<'t, [u8]>,
+    pub(crate) hit: Hit,
+}
+
+impl fmt::Debug for Match<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Match({} {}..{} {})", self.rule.0, self.start, self.end, self.millibits)
+    }
+}
+
+/// A value made unreadable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Masked(pub(crate) String);
+
+impl fmt::Display for Masked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One piece of evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bit {
+    /// What it is, for people. Names rules' words, never the value.
+    pub why: String,
+    /// What it is worth.
+    pub bits: f32,
+}
+
+impl Match<'_> {
+    /// The value as it may be shown.
+    #[must_use]
+    pub fn masked(&self, engine: &Engine) -> Masked {
+        let ready = &engine.compiled.forms[self.hit.form as usize];
+        let literal = if ready.prefixed { usize::from(self.hit.literal) } else { 0 };
+        Masked(mask::mask(engine.rule(self.rule).mask, &self.value, ready.public.as_deref(), literal))
+    }
+
+    /// HMAC of the value. Numbers are the same value however they are separated.
+    #[must_use]
+    pub fn fingerprint(&self, key: &FingerprintKey) -> Fingerprint {
+        key.fingerprint(&self.normal())
+    }
+
+    /// Keyed 64-bit hash of the value, for a sketch.
+    #[must_use]
+    pub fn sketch_hash(&self, key: &FingerprintKey) -> u64 {
+        key.sketch_hash(&self.normal())
+    }
+
+    fn normal(&self) -> std::borrow::Cow<'_, [u8]> {
+        if !self.hit.numeric {
+            return std::borrow::Cow::Borrowed(&self.value);
+        }
+        let mut plain = Vec::with_capacity(self.value.len());
+        crate::judge::strip(&self.value, true, &mut plain);
+        std::borrow::Cow::Owned(plain)
+    }
+}
+
+impl Engine {
+    /// Compiles rules.
+    ///
+    /// # Errors
+    /// When a pattern is too large. Checked rule sets seldom are.
+    pub fn new(rules: &Ruleset, options: EngineOptions) -> Result<Self, BuildError> {
+        let rules_list = rules.rules().to_vec();
+        let compiled = Compiled::new(&rules_list)?;
+        let mut names: Vec<&str> = rules_list.iter().map(|r| category(&r.tag)).collect();
+        names.sort_unstable();
+        names.dedup();
+        let categories = rules_list.iter().map(|r| names.binary_search(&category(&r.tag)).unwrap_or(0) as u8).collect();
+        let threshold = millibits(options.min_confidence);
+        Ok(Self { categories, compiled, options, threshold, digest: rules.digest().to_owned(), rules: rules_list })
+    }
+
+    /// A rule by its number.
+    #[must_use]
+    pub fn rule(&self, index: RuleIndex) -> &Rule {
+        &self.rules[usize::from(index.0)]
+    }
+
+    /// All rules, by number.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Digest of the rule set.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Buffers for one task.
+    #[must_use]
+    pub fn scratch(&self) -> Scratch {
+        Scratch::default()
+    }
+
+    /// Bytes on either side of a place that can change what is found there.
+    #[must_use]
+    pub fn margin(&self) -> u64 {
+        64 << 10
+    }
+
+    /// Scans one whole text; matches come sorted by start, end, rule id. Bytes that are no UTF-8 are scanned as they are.
+    pub fn scan(&self, scratch: &mut Scratch, text: &[u8], context: Context<'_>, sink: &mut dyn FnMut(Match<'_>)) {
+        let spoken = context.field.map(|field| self.compiled.words.listen(field.as_bytes()));
+        self.search(scratch, text, spoken.as_ref());
+        for hit in std::mem::take(&mut scratch.hits) {
+            sink(hit.matched(text));
+        }
+    }
+
+    /// Why a match was believed: bits that add up to its `millibits`.
+    #[must_use]
+    pub fn explain(&self, text: &[u8], context: Context<'_>, m: &Match<'_>) -> Vec<Bit> {
+        let spoken = context.field.map(|field| self.compiled.words.listen(field.as_bytes()));
+        let mut trace = Trace::default();
+        let view = m.hit.view.as_deref();
+        let (text, start, end) = match view {
+            Some(view) => (view.text.as_slice(), view.start, view.end),
+            None => (text, m.hit.start, m.hit.end),
+        };
+        let candidate = Candidate { form: m.hit.form, start, end, delta: m.hit.delta, literal: m.hit.literal };
+        let mut value = Vec::new();
+        let _ = self.judge(text, &candidate, spoken.as_ref(), &mut value, Some(&mut trace));
+        trace.bits
+    }
+
+    /// Fills `scratch.hits` with what is credible in `text`, overlaps resolved, sorted.
+    pub(crate) fn search(&self, scratch: &mut Scratch, text: &[u8], spoken: Option<&Spoken>) {
+        scratch.hits.clear();
+        self.collect(scratch, text, spoken);
+        scratch.hits.retain(|h| h.bits >= self.threshold && !h.weak);
+        overlap::resolve(self, &mut scratch.hits, &mut scratch.keep);
+    }
+
+    /// Adds every hit, weak ones as well.
+    pub(crate) fn collect(&self, scratch: &mut Scratch, text: &[u8], spoken: Option<&Spoken>) {
+        let mut candidates = std::mem::take(&mut scratch.candidates);
+        candidates.clear();
+        self.compiled.find(text, &mut candidates);
+        let mut value = std::mem::take(&mut scratch.value);
+        for candidate in &candidates {
+            if let Ok(hit) = self.judge(text, candidate, spoken, &mut value, None) {
+                scratch.hits.push(hit);
+            }
+        }
+        crate::decode::views(self, text, spoken, &mut candidates, &mut value, &mut scratch.hits);
+        (scratch.candidates, scratch.value) = (candidates, value);
+    }
+}
+
+pub(crate) fn category(tag: &str) -> &str {
+    tag.split('.').next().unwrap_or(tag)
+}

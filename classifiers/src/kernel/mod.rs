@@ -1,0 +1,58 @@
+//! Scanners for values that neither a layout nor a literal describes.
+
+mod email;
+mod iban;
+mod ip;
+mod mac;
+mod phone;
+
+/// Names that a form can give as its `kernel`.
+pub(crate) const NAMES: &[&str] = &["email", "iban", "ip", "mac", "phone"];
+
+/// A value found by a kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Millibits that the way it is written adds or takes.
+    pub(crate) bits: i32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kernel {
+    Email,
+    Iban,
+    Ip,
+    Mac,
+    Phone,
+}
+
+impl Kernel {
+    pub(crate) fn by_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "email" => Self::Email,
+            "iban" => Self::Iban,
+            "ip" => Self::Ip,
+            "mac" => Self::Mac,
+            "phone" => Self::Phone,
+            _ => return None,
+        })
+    }
+
+    /// The value around an `@`.
+    pub(crate) fn at_sign(self, text: &[u8], at: usize) -> Option<Span> {
+        (self == Self::Email).then(|| email::around(text, at)).flatten()
+    }
+
+    /// The value whose first run of letters or digits begins at `start` and is `run` long.
+    pub(crate) fn at_run(self, text: &[u8], start: usize, run: usize) -> Option<Span> {
+        let first = text[start];
+        match self {
+            Self::Email => None,
+            Self::Iban => (run >= 4 && first.is_ascii_alphabetic()).then(|| iban::at(text, start)).flatten(),
+            Self::Ip => (run <= 4 && first.is_ascii_hexdigit()).then(|| ip::at(text, start, run)).flatten(),
+            Self::Mac => (matches!(run, 2 | 4 | 12) && first.is_ascii_hexdigit()).then(|| mac::at(text, start, run)).flatten(),
+            Self::Phone => first.is_ascii_digit().then(|| phone::at(text, start)).flatten(),
+        }
+    }
+}

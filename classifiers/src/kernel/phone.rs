@@ -1,0 +1,189 @@
+//! Telephone numbers: international with `+` or `00`, and the national forms of the countries in [`PLANS`].
+
+use super::Span;
+
+/// A numbering plan: country code, lengths of the national number, first digits a subscriber's number can have, and its trunk prefix.
+struct Plan {
+    code: &'static [u8],
+    length: [usize; 2],
+    first: &'static [u8],
+    trunk: &'static [u8],
+}
+
+const fn plan(code: &'static [u8], low: usize, high: usize, first: &'static [u8], trunk: &'static [u8]) -> Plan {
+    Plan { code, length: [low, high], first, trunk }
+}
+
+/// From the national numbering plans published through the ITU.
+const PLANS: &[Plan] = &[
+    plan(b"1", 10, 10, b"23456789", b"1"),
+    plan(b"44", 9, 10, b"123578", b"0"),
+    plan(b"33", 9, 9, b"123456789", b"0"),
+    plan(b"49", 7, 11, b"123456789", b"0"),
+    plan(b"34", 9, 9, b"6789", b""),
+    plan(b"39", 8, 11, b"03", b""),
+    plan(b"31", 9, 9, b"12345678", b"0"),
+    plan(b"32", 8, 9, b"123456789", b"0"),
+    plan(b"48", 9, 9, b"123456789", b""),
+    plan(b"46", 7, 10, b"123456789", b"0"),
+    plan(b"358", 6, 11, b"123456789", b"0"),
+    plan(b"351", 9, 9, b"2389", b""),
+    plan(b"55", 10, 11, b"123456789", b"0"),
+    plan(b"91", 10, 10, b"6789123", b"0"),
+    plan(b"61", 9, 9, b"23478", b"0"),
+    plan(b"86", 9, 11, b"123456789", b"0"),
+    plan(b"82", 8, 10, b"123456789", b"0"),
+    plan(b"27", 9, 9, b"12345678", b"0"),
+    plan(b"81", 9, 10, b"123456789", b"0"),
+    plan(b"52", 10, 10, b"23456789", b""),
+    plan(b"41", 9, 9, b"234567", b"0"),
+    plan(b"43", 7, 13, b"123456789", b"0"),
+    plan(b"353", 7, 9, b"124567890", b"0"),
+    plan(b"45", 8, 8, b"23456789", b""),
+    plan(b"47", 8, 8, b"23456789", b""),
+    plan(b"64", 8, 10, b"2345679", b"0"),
+    plan(b"65", 8, 8, b"3689", b""),
+    plan(b"90", 10, 10, b"2345", b"0"),
+    plan(b"7", 10, 10, b"3489", b"8"),
+    plan(b"380", 9, 9, b"3456789", b"0"),
+    plan(b"420", 9, 9, b"234567", b""),
+    plan(b"421", 9, 9, b"234569", b"0"),
+    plan(b"36", 8, 9, b"123456789", b"06"),
+    plan(b"40", 9, 9, b"237", b"0"),
+    plan(b"30", 10, 10, b"26", b""),
+    plan(b"54", 10, 11, b"12369", b"0"),
+    plan(b"56", 9, 9, b"2345679", b""),
+    plan(b"57", 10, 10, b"36", b""),
+    plan(b"62", 8, 12, b"2345678", b"0"),
+    plan(b"63", 9, 10, b"2345689", b"0"),
+    plan(b"66", 8, 9, b"2345678", b"0"),
+    plan(b"84", 9, 10, b"2356789", b"0"),
+    plan(b"971", 8, 9, b"234567", b"0"),
+    plan(b"972", 8, 9, b"2345789", b"0"),
+    plan(b"234", 8, 10, b"123456789", b"0"),
+    plan(b"254", 9, 9, b"124567", b"0"),
+    plan(b"20", 8, 10, b"123456789", b"0"),
+];
+
+/// Millibits of the ways to write a number.
+const INTERNATIONAL: i32 = 0;
+const NORTH_AMERICAN: i32 = -2_500;
+const GROUPED: i32 = -6_000;
+const BARE: i32 = -8_000;
+
+/// Digits and groups as written.
+struct Written {
+    digits: [u8; 20],
+    count: usize,
+    /// Digits in each group.
+    groups: [usize; 8],
+    group: usize,
+    end: usize,
+}
+
+pub(super) fn at(text: &[u8], run: usize) -> Option<Span> {
+    let before = |n: usize| run.checked_sub(n).map(|i| text[i]);
+    let (start, plus) = match (before(1), before(2)) {
+        (Some(b'+'), _) => (run - 1, true),
+        (Some(b'('), Some(b'+')) => (run - 2, true),
+        (Some(b'('), _) => (run - 1, false),
+        _ => (run, false),
+    };
+    if comes_from(text, start, plus) {
+        return None;
+    }
+    let w = read(text, run)?;
+    let digits = &w.digits[..w.count];
+    if w.count < 7 || digits.iter().all(|d| *d == digits[0]) {
+        return None;
+    }
+    let doubled = !plus && w.group > 1 && digits.starts_with(b"00");
+    let bits = if plus {
+        international(digits)?
+    } else if doubled {
+        international(&digits[2..])? - 1_000
+    } else {
+        national(&w, text[start] == b'(')?
+    };
+    Some(Span { start, end: w.end, bits })
+}
+
+/// A number that goes on to the left is another number.
+fn comes_from(text: &[u8], start: usize, plus: bool) -> bool {
+    let Some(byte) = start.checked_sub(1).map(|i| text[i]) else { return false };
+    let digit_before = start >= 2 && text[start - 2].is_ascii_digit();
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'+' || (!plus && matches!(byte, b'.' | b'-' | b'/' | b':' | b',' | b'$' | b'#' | b'=') && digit_before) || (!plus && matches!(byte, b'-' | b'.' | b'$' | b'#'))
+}
+
+fn read(text: &[u8], from: usize) -> Option<Written> {
+    let mut w = Written { digits: [0; 20], count: 0, groups: [0; 8], group: 1, end: from };
+    let mut at = from;
+    loop {
+        let run = text[at..].iter().take(16).take_while(|b| b.is_ascii_digit()).count();
+        if w.count + run > 15 {
+            break;
+        }
+        w.digits[w.count..w.count + run].copy_from_slice(&text[at..at + run]);
+        w.count += run;
+        w.groups[w.group - 1] = run;
+        at += run;
+        w.end = at;
+        let gap = gap(&text[at..]);
+        if gap == 0 || w.group == 8 || !text.get(at + gap).is_some_and(u8::is_ascii_digit) {
+            break;
+        }
+        at += gap;
+        w.group += 1;
+    }
+    let after = text.get(w.end).copied();
+    let next = text.get(w.end + 1).copied();
+    let goes_on = after.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_')
+        || (matches!(after, Some(b'.' | b'-' | b'/' | b':' | b',')) && next.is_some_and(|b| b.is_ascii_digit()));
+    (!goes_on).then_some(w)
+}
+
+/// Length of what may stand between two groups: ` `, `-`, `.`, `/`, `) `, ` (`.
+fn gap(rest: &[u8]) -> usize {
+    match rest {
+        [b')', b' ' | b'-' | b'/', ..] | [b' ', b'(' | b'-' | b'/', ..] | [0xC2, 0xA0, ..] => 2,
+        [b' ' | b'-' | b'.' | b'/' | b')' | b'(', ..] => 1,
+        [0xE2, 0x80, 0x91 | 0x93, ..] => 3,
+        _ => 0,
+    }
+}
+
+fn international(digits: &[u8]) -> Option<i32> {
+    let plan = PLANS.iter().filter(|p| digits.starts_with(p.code)).max_by_key(|p| p.code.len())?;
+    let mut national = &digits[plan.code.len()..];
+    // `+44 (0)20 …`: the trunk zero is written and not dialled.
+    if plan.trunk == b"0" && national.first() == Some(&b'0') && plan.code != b"39" {
+        national = &national[1..];
+    }
+    valid(plan, national).then_some(INTERNATIONAL)
+}
+
+fn valid(plan: &Plan, national: &[u8]) -> bool {
+    (plan.length[0]..=plan.length[1]).contains(&national.len())
+        && plan.first.contains(&national[0])
+        && (plan.code != b"1" || (national[3] >= b'2' && &national[1..3] != b"11"))
+}
+
+/// Without a country code: grouped as people write numbers, or bare.
+fn national(w: &Written, parenthesis: bool) -> Option<i32> {
+    let mut digits = &w.digits[..w.count];
+    let mut groups = &w.groups[..w.group];
+    if groups.len() == 4 && groups[0] == 1 && digits[0] == b'1' {
+        (digits, groups) = (&digits[1..], &groups[1..]);
+    }
+    if groups == [3, 3, 4] && valid(&PLANS[0], digits) {
+        return Some(if parenthesis { NORTH_AMERICAN + 2_000 } else { NORTH_AMERICAN });
+    }
+    let fits = PLANS.iter().any(|p| digits.strip_prefix(p.trunk).is_some_and(|national| national.len() >= 6 && valid(p, national)));
+    // Groups of one digit are a date, a version, a list.
+    let shaped = groups.len() > 1 && groups.len() <= 5 && groups.iter().all(|g| (2..=9).contains(g));
+    match (fits, shaped, groups.len()) {
+        (true, true, _) => Some(GROUPED),
+        (true, false, 1) => Some(BARE),
+        _ => None,
+    }
+}

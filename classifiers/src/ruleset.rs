@@ -1,0 +1,223 @@
+//! Rule files made into a rule set: all of them good, or none used.
+
+use std::fmt;
+
+use regex_syntax::hir::Hir;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+
+use crate::{Form, Rule, check, kernel, shape};
+
+/// Longest span of a rule, bytes. What has no bound, or a larger one, is refused.
+pub(crate) const MAX_SPAN: usize = 16 << 10;
+
+/// Why rules were refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleError {
+    /// File as named by the caller.
+    pub file: String,
+    /// Line from 1.
+    pub line: usize,
+    /// What is wrong, lower case.
+    pub message: String,
+}
+
+impl fmt::Display for RuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` line {}: {}", self.file, self.line, self.message)
+    }
+}
+
+impl std::error::Error for RuleError {}
+
+/// Checked rules in a fixed order.
+#[derive(Clone, Debug, Default)]
+pub struct Ruleset {
+    rules: Vec<Rule>,
+    digest: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    rule: Vec<Spanned<Rule>>,
+}
+
+impl Ruleset {
+    /// Parses files: pairs of a name and TOML.
+    ///
+    /// # Errors
+    /// The first fault, with its file and line.
+    pub fn parse(files: &[(&str, &str)]) -> Result<Self, RuleError> {
+        let mut rules: Vec<Rule> = Vec::new();
+        for (name, text) in files {
+            let at = |offset: usize, message: String| RuleError { file: (*name).to_owned(), line: line(text, offset), message };
+            let file: File = toml::from_str(text).map_err(|e| at(e.span().map_or(0, |s| s.start), nearest(e.message())))?;
+            for rule in file.rule {
+                let start = rule.span().start;
+                let rule = rule.into_inner();
+                if rules.iter().any(|r| r.id == rule.id) {
+                    return Err(at(start, format!("rule `{}` is defined twice", rule.id)));
+                }
+                validate(&rule).map_err(|message| at(start, format!("rule `{}`: {message}", rule.id)))?;
+                rules.push(rule);
+            }
+        }
+        Ok(Self::of(rules))
+    }
+
+    /// The rules that come with Sonde.
+    ///
+    /// # Errors
+    /// Never in a released build: a test parses them.
+    pub fn builtin() -> Result<Self, RuleError> {
+        Self::parse(crate::builtin::FILES)
+    }
+
+    /// These rules and others.
+    ///
+    /// # Errors
+    /// When a rule id is in both.
+    pub fn extend(mut self, other: Self) -> Result<Self, RuleError> {
+        for rule in other.rules {
+            if self.rules.iter().any(|r| r.id == rule.id) {
+                return Err(RuleError { file: "rules".into(), line: 0, message: format!("rule `{}` is defined already", rule.id) });
+            }
+            self.rules.push(rule);
+        }
+        Ok(Self::of(self.rules))
+    }
+
+    /// Only rules whose tag is under one of these, by whole parts.
+    #[must_use]
+    pub fn only(mut self, tags: &[String]) -> Self {
+        self.rules.retain(|r| tags.iter().any(|t| r.tag == *t || r.tag.strip_prefix(t.as_str()).is_some_and(|rest| rest.starts_with('.'))));
+        Self::of(self.rules)
+    }
+
+    /// The rules, by id.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// SHA-256 over the rules and the engine's version: equal digests, equal findings.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    fn of(mut rules: Vec<Rule>) -> Self {
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        let digest = Sha256::digest(format!("{}\n{rules:?}", env!("CARGO_PKG_VERSION")));
+        Self { rules, digest: digest.iter().map(|b| format!("{b:02x}")).collect() }
+    }
+}
+
+const CATEGORIES: &[&str] = &["pii", "pci", "fin", "gov", "phi", "special", "secret", "proprietary", "custom"];
+
+fn validate(rule: &Rule) -> Result<(), String> {
+    let kebab = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !kebab(&rule.id) {
+        return Err("an id is lower-case words joined by `-`".into());
+    }
+    let mut parts = rule.tag.split('.');
+    let category = parts.next().unwrap_or_default();
+    if !CATEGORIES.contains(&category) || !rule.tag.contains('.') || !rule.tag.split('.').all(kebab) {
+        return Err(format!("`{}` is not a tag: `category.name` with a category out of {}", rule.tag, CATEGORIES.join(", ")));
+    }
+    if rule.forms.is_empty() {
+        return Err("it has no form".into());
+    }
+    if rule.examples.len() < 2 || rule.counter_examples.len() < 2 {
+        return Err("it needs two examples and two counter-examples at least".into());
+    }
+    rule.forms.iter().enumerate().try_for_each(|(i, form)| validate_form(form).map_err(|e| format!("form {}: {e}", i + 1)))
+}
+
+fn validate_form(form: &Form) -> Result<(), String> {
+    let kinds = [!form.layouts.is_empty(), !form.literals.is_empty(), form.token.is_some(), form.kernel.is_some(), form.cell.is_some()];
+    if kinds.iter().filter(|k| **k).count() != 1 {
+        return Err("exactly one of `layouts`, `literals`, `token`, `kernel`, `cell`".into());
+    }
+    if form.literals.iter().any(|l| l.len() < 2) {
+        return Err("a literal has two bytes at least".into());
+    }
+    if !form.literals.is_empty() && form.pattern.is_none() {
+        return Err("`literals` need a `pattern`".into());
+    }
+    for layout in &form.layouts {
+        shape::parse(layout, form.ignore_case).map_err(|e| format!("layout `{layout}`: {e}"))?;
+    }
+    if let Some(pattern) = &form.pattern {
+        bounded(pattern)?;
+    }
+    if let Some(name) = form.check.as_ref().filter(|name| check::by_name(name).is_none()) {
+        return Err(unknown("check", name, check::names()));
+    }
+    if let Some(name) = form.kernel.as_ref().filter(|name| !kernel::NAMES.contains(&name.as_str())) {
+        return Err(unknown("kernel", name, kernel::NAMES.iter().copied()));
+    }
+    if let Some(token) = &form.token {
+        if !["hex", "alnum", "base64", "base64url"].contains(&token.alphabet.as_str()) {
+            return Err(unknown("alphabet", &token.alphabet, ["hex", "alnum", "base64", "base64url"].into_iter()));
+        }
+        if token.length[0] < 16 || token.length[0] > token.length[1] || usize::from(token.length[1]) > MAX_SPAN {
+            return Err(format!("a token is 16 to {MAX_SPAN} bytes long"));
+        }
+    }
+    Ok(())
+}
+
+fn unknown<'a>(what: &str, wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let near = known.min_by_key(|k| distance(k, wrong)).unwrap_or_default();
+    format!("there is no {what} `{wrong}`; the nearest is `{near}`")
+}
+
+/// Refuses a pattern whose matches have no bound.
+fn bounded(pattern: &str) -> Result<(), String> {
+    let hir: Hir = regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .nest_limit(64)
+        .build()
+        .parse(pattern)
+        .map_err(|e| format!("pattern: {}", e.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ")))?;
+    match hir.properties().maximum_len() {
+        Some(n) if n <= MAX_SPAN => Ok(()),
+        Some(n) => Err(format!("the pattern can match {n} bytes; {MAX_SPAN} is the most")),
+        None => Err("the pattern can match without bound: write `{0,n}` instead of `*` or `+`".into()),
+    }
+}
+
+/// Edit distance of two words.
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut before = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let cost = (before + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
+            before = std::mem::replace(&mut row[j + 1], cost);
+        }
+    }
+    row[b.len()]
+}
+
+fn line(text: &str, offset: usize) -> usize {
+    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count()
+}
+
+/// Adds the nearest right word to a complaint about an unknown key.
+fn nearest(message: &str) -> String {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    match quoted.split_first() {
+        Some((wrong, known)) if message.starts_with("unknown") => {
+            let near = known.iter().min_by_key(|k| distance(k, wrong)).copied().unwrap_or_default();
+            format!("unknown key `{wrong}`; the nearest is `{near}`")
+        }
+        _ => message.to_owned(),
+    }
+}
