@@ -5,7 +5,7 @@ use super::digits::{all_digits, digit, luhn, number, one_digit};
 /// Checks of this file.
 pub(super) const TABLE: &[super::Row] = &[
     ("us-ssn", ssn, 0.2, false),
-    ("us-itin", itin, 3.9, false),
+    ("us-itin", itin, 4.5, false),
     ("us-ein", ein, 0.3, false),
     ("us-npi", npi, 5.6, false),
     ("us-dea", dea, 3.3, false),

@@ -7,7 +7,7 @@ pub(super) const TABLE: &[super::Row] = &[
     ("gb-nhs", nhs, 3.5, false),
     ("gb-nino", nino, 1.2, false),
     ("gb-utr", utr, 3.5, false),
-    ("gb-vat", vat, 5.6, false),
+    ("gb-vat", vat, 5.0, false),
     ("gb-driving-licence", driving_licence, 4.0, false),
     ("ie-ppsn", ppsn, 4.7, false),
 ];
@@ -41,7 +41,7 @@ fn utr(value: &[u8]) -> bool {
     value[0] == b"21987654321"[(sum % 11) as usize]
 }
 
-/// VAT: nine or twelve digits, modulo 97 with or without 55 added; `GD` and `HA` for government and health.
+/// VAT: nine or twelve digits, modulo 97 with 0, 42 or 55 left; `GD` and `HA` for government and health.
 fn vat(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"GB").unwrap_or(value);
     if let [b'G', b'D', rest @ ..] | [b'H', b'A', rest @ ..] = value {
@@ -51,7 +51,7 @@ fn vat(value: &[u8]) -> bool {
         return false;
     }
     let sum = weighted(&value[..9], &[8, 7, 6, 5, 4, 3, 2, 10, 1]);
-    sum.is_some_and(|s| matches!(s % 97, 0 | 42)) && value.iter().all(u8::is_ascii_digit)
+    sum.is_some_and(|s| matches!(s % 97, 0 | 42 | 55)) && value.iter().all(u8::is_ascii_digit)
 }
 
 /// Driving licence: five of the surname (9 fills up), year's tens, month (women + 50), day, year's ones, initials, `9` or a letter, three characters.
@@ -71,15 +71,15 @@ fn driving_licence(value: &[u8]) -> bool {
     filled && super::date::exists(2000, month, day) && initials && tail && issue
 }
 
-/// Ireland, PPSN: seven digits and a letter modulo 23, with a second letter (A to I, W) that counts nine times.
+/// Ireland, PPSN: seven digits and a letter modulo 23, with a second letter (A for people, H for others, W, T, X in old ones) that counts nine times.
 fn ppsn(value: &[u8]) -> bool {
     if !matches!(value.len(), 8 | 9) {
         return false;
     }
     let extra = match value.get(8) {
-        None | Some(b'W') => 0,
-        Some(&b) if (b'A'..=b'I').contains(&b) => u32::from(b - b'A') + 1,
-        Some(b'T' | b'X') => 0,
+        None | Some(b'W' | b'T' | b'X') => 0,
+        Some(b'A') => 1,
+        Some(b'H') => 8,
         Some(_) => return false,
     };
     let sum = weighted(&value[..7], &[8, 7, 6, 5, 4, 3, 2]).map(|s| (s + 9 * extra) % 23);

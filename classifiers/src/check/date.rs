@@ -24,13 +24,11 @@ fn lived(year: u32, month: u32, day: u32) -> bool {
     (1900..=2030).contains(&year) && exists(year, month, day)
 }
 
-/// Two digits of each: year, month, day of a number whose century is not written.
-pub(super) fn short_date(value: &[u8], century_day_first: bool) -> bool {
+/// Two digits each of year, month and day, the century not written.
+pub(super) fn short_date(value: &[u8]) -> bool {
     let Some(n) = value.get(..6).and_then(super::digits::number) else { return false };
-    let (a, month, b) = ((n / 10_000) as u32, (n / 100 % 100) as u32, (n % 100) as u32);
-    let (year, day) = if century_day_first { (b, a) } else { (a, b) };
-    // 2000 and 1900 differ in one day only: 29 February 00.
-    exists(2000 + year, month, day)
+    // Of all years that end in the same two digits some has the day: 29 February 00 was one in 2000.
+    exists(2000 + (n / 10_000) as u32, (n / 100 % 100) as u32, (n % 100) as u32)
 }
 
 /// A date as people and programs write it: year first, day first, month first, eight digits, or with the name of the month; a time may follow.

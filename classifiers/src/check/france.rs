@@ -8,8 +8,8 @@ pub(super) const TABLE: &[super::Row] = &[
     ("fr-siren", siren, 3.3, false),
     ("fr-siret", siret, 3.3, false),
     ("fr-spi", spi, 9.0, false),
-    ("fr-tva", tva, 6.6, false),
-    ("be-national-number", be_national, 8.0, false),
+    ("fr-tva", tva, 9.0, false),
+    ("be-national-number", be_national, 8.6, false),
     ("be-vat", be_vat, 6.6, false),
 ];
 
@@ -44,13 +44,13 @@ fn siren(value: &[u8]) -> bool {
     all_digits(value, 9) && luhn(value) && !one_digit(value)
 }
 
-/// Establishments: Luhn over all; the post office's own numbers add up to a multiple of five instead.
+/// Establishments: Luhn over all; those of the post office, but its seat, add up to a multiple of five instead.
 fn siret(value: &[u8]) -> bool {
     if !all_digits(value, 14) || !siren(&value[..9]) {
         return false;
     }
     let plain: u32 = value.iter().filter_map(|&b| digit(b)).sum();
-    luhn(value) || value.starts_with(b"356000000") && plain.is_multiple_of(5)
+    if value.starts_with(b"356000000") && value != b"35600000000048" { plain.is_multiple_of(5) } else { luhn(value) }
 }
 
 /// Tax number of a person: the last three digits are the first ten modulo 511; begins with 0 to 3.
@@ -67,7 +67,8 @@ fn tva(value: &[u8]) -> bool {
         // Keys with letters: no published sum that all of them keep.
         return [a, b].iter().all(|c| c.is_ascii_alphanumeric() && !matches!(c, b'O' | b'I')) && siren(rest);
     };
-    (12 + 3 * (company % 97)) % 97 == key
+    // Monaco has companies without a number of the register.
+    (12 + 3 * (company % 97)) % 97 == key && (siren(rest) || rest.starts_with(b"000"))
 }
 
 /// Belgium, national register and BIS: 97 minus the remainder, with a 2 before it from 2000 on; months above 12 are BIS.
@@ -85,7 +86,7 @@ fn be_national(value: &[u8]) -> bool {
         month
     };
     let dated = if month == 0 || day == 0 { month <= 12 } else { super::date::exists(2000, month, day) };
-    let ordered = body % 1000 != 0 && body % 1000 != 999;
+    let ordered = !body.is_multiple_of(1000);
     dated && ordered && (97 - body % 97 == key || 97 - (2_000_000_000 + body) % 97 == key)
 }
 

@@ -4,12 +4,12 @@ use super::digits::{all_digits, alnum, digit, icao, mod_11_10, modulo, number, o
 
 /// Checks of this file.
 pub(super) const TABLE: &[super::Row] = &[
-    ("de-tax-id", tax_id, 5.4, false),
+    ("de-tax-id", tax_id, 8.2, false),
     ("de-id-card", id_card, 3.3, false),
     ("de-rvnr", rvnr, 5.0, false),
     ("de-kvnr", kvnr, 3.3, false),
     ("de-vat", vat, 3.3, false),
-    ("at-svnr", at_svnr, 4.9, false),
+    ("at-svnr", at_svnr, 8.1, false),
     ("ch-ahv", ahv, 3.3, false),
     ("ch-uid", uid, 3.5, false),
     ("nl-bsn", bsn, 3.5, false),

@@ -3,7 +3,7 @@
 use super::digits;
 
 /// Checks of this file.
-pub(super) const TABLE: &[super::Row] = &[("it-codice-fiscale", codice_fiscale, 11.0, false), ("it-partita-iva", partita_iva, 5.0, false)];
+pub(super) const TABLE: &[super::Row] = &[("it-codice-fiscale", codice_fiscale, 11.0, false), ("it-partita-iva", partita_iva, 6.6, false)];
 
 /// What a digit or letter counts at an odd place (from 1), of the decree that made the codice fiscale and of the ABI's CIN.
 const ODD: [u32; 26] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];

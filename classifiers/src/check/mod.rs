@@ -6,17 +6,22 @@
 //! The strength of a check is minus log2 of the share of random strings of the rule's shape that pass: the evidence that passing is worth.
 
 mod america;
+mod asia;
 mod britain;
 mod card;
 mod country;
 mod date;
+mod device;
 mod digits;
 mod france;
 mod germany;
 pub(crate) mod iban;
+mod iberia;
 mod italy;
 mod money;
+mod north;
 pub(crate) mod secret;
+mod wallet;
 
 /// A check.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +37,22 @@ pub struct Check {
 /// Name, function, bits, raw.
 type Row = (&'static str, fn(&[u8]) -> bool, f32, bool);
 
-const TABLES: &[&[Row]] =
-    &[GENERAL, america::TABLE, britain::TABLE, card::TABLE, date::TABLE, france::TABLE, germany::TABLE, italy::TABLE, money::TABLE];
+const TABLES: &[&[Row]] = &[
+    GENERAL,
+    america::TABLE,
+    asia::TABLE,
+    britain::TABLE,
+    card::TABLE,
+    date::TABLE,
+    device::TABLE,
+    france::TABLE,
+    germany::TABLE,
+    iberia::TABLE,
+    italy::TABLE,
+    money::TABLE,
+    north::TABLE,
+    wallet::TABLE,
+];
 
 const GENERAL: &[Row] = &[("luhn", digits::luhn, 3.3, false)];
 
@@ -48,3 +67,6 @@ pub fn by_name(name: &str) -> Option<Check> {
 pub fn names() -> impl Iterator<Item = &'static str> {
     TABLES.iter().copied().flatten().map(|row| row.0).chain(secret::NAMES)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Vehicles, telephones and addresses on networks.
+
+use super::digits::{all_digits, luhn, one_digit};
+
+/// Checks of this file.
+pub(super) const TABLE: &[super::Row] = &[
+    ("vin", vin, 3.5, false),
+    ("imei", imei, 5.8, false),
+    ("meid", meid, 4.0, false),
+    ("iccid", iccid, 3.3, false),
+    ("ip", ip, 2.0, true),
+    ("mac", mac, 1.0, false),
+];
+
+/// ISO 3779 with the check digit of North America and China: letters count by a table, the ninth place checks.
+fn vin(value: &[u8]) -> bool {
+    const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+    if value.len() != 17 || !value[13..].iter().all(u8::is_ascii_digit) || matches!(value[9], b'U' | b'Z' | b'0') {
+        return false;
+    }
+    let sum = value.iter().zip(WEIGHTS).try_fold(0u32, |sum, (&b, w)| {
+        let n = match b {
+            b'0'..=b'9' => b - b'0',
+            b'A'..=b'H' => b - b'A' + 1,
+            b'J'..=b'N' => b - b'J' + 1,
+            b'P' => 7,
+            b'R' => 9,
+            b'S'..=b'Z' => b - b'S' + 2,
+            _ => return None,
+        };
+        Some(sum + u32::from(n) * w)
+    });
+    let letters = value.iter().filter(|b| b.is_ascii_uppercase()).count();
+    letters > 0 && sum.is_some_and(|s| value[8] == b"0123456789X"[(s % 11) as usize])
+}
+
+/// Fifteen digits, Luhn; the first two name a body that gives numbers out.
+fn imei(value: &[u8]) -> bool {
+    all_digits(value, 15)
+        && luhn(value)
+        && matches!(
+            &value[..2],
+            b"01" | b"10" | b"30" | b"33" | b"35" | b"44" | b"45" | b"49" | b"50" | b"51" | b"52" | b"53" | b"54" | b"86" | b"91" | b"98" | b"99"
+        )
+        && !one_digit(&value[2..])
+}
+
+/// Fourteen hexadecimal digits that begin with A to F (or 99 in decimal), and a check digit by Luhn in base 16 where there is one.
+fn meid(value: &[u8]) -> bool {
+    let hex = |b: u8| char::from(b).to_digit(16);
+    if !matches!(value.len(), 14 | 15) || !value.iter().all(u8::is_ascii_hexdigit) || !(value[0].is_ascii_alphabetic() || value.starts_with(b"99")) {
+        return false;
+    }
+    // Numbers made of decimal digits alone take the Luhn of an IMEI.
+    if value[..14].iter().all(u8::is_ascii_digit) {
+        return value.len() == 14 || luhn(value);
+    }
+    let sum: u32 =
+        value[..14].iter().rev().enumerate().map(|(i, &b)| hex(b).unwrap_or(0) * if i % 2 == 0 { 2 } else { 1 }).map(|n| n / 16 + n % 16).sum();
+    value.get(14).is_none_or(|&b| hex(b) == Some((16 - sum % 16) % 16))
+}
+
+/// SIM card: 89, nineteen or twenty digits, Luhn.
+fn iccid(value: &[u8]) -> bool {
+    value.starts_with(b"89") && matches!(value.len(), 19 | 20) && luhn(value)
+}
+
+/// An address that can belong to a person's line: no loopback, broadcast, multicast, documentation or unspecified one, no netmask.
+fn ip(value: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(value) else { return false };
+    match text.parse() {
+        Ok(std::net::IpAddr::V4(v4)) => {
+            let [a, b, ..] = v4.octets();
+            let mask = u32::from(v4).leading_ones() + u32::from(v4).trailing_zeros() == 32;
+            !(v4.is_unspecified()
+                || v4.is_loopback()
+                || v4.is_broadcast()
+                || v4.is_multicast()
+                || v4.is_documentation()
+                || a == 0
+                || a >= 240
+                || mask && a == 255)
+                && !(a == 169 && b == 254)
+        }
+        Ok(std::net::IpAddr::V6(v6)) => !(v6.is_unspecified() || v6.is_loopback() || v6.is_multicast() || v6.segments()[..2] == [0x2001, 0xdb8]),
+        Err(_) => false,
+    }
+}
+
+/// Twelve hexadecimal digits: no broadcast, no zeros, no multicast, and not all octets the same.
+fn mac(value: &[u8]) -> bool {
+    let hex = |b: u8| char::from(b).to_digit(16);
+    let plain: Vec<u8> = value.iter().copied().filter(|&b| b != b':').take(13).collect();
+    let multicast = plain.get(1).and_then(|&b| hex(b)).is_none_or(|n| n % 2 == 1);
+    plain.len() == 12 && plain.iter().all(u8::is_ascii_hexdigit) && !multicast && !plain.chunks_exact(2).all(|c| c == &plain[..2])
+}

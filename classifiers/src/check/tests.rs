@@ -1,0 +1,258 @@
+//! Published examples, and the strength of each check against random values of its shape.
+
+use proptest::prelude::*;
+
+use super::{by_name, names};
+
+fn passes(check: &str, value: &str) -> bool {
+    (by_name(check).expect("a check").run)(value.as_bytes())
+}
+
+#[track_caller]
+fn all(check: &str, good: &[&str], bad: &[&str]) {
+    for value in good {
+        assert!(passes(check, value), "{check} {value}");
+    }
+    for value in bad {
+        assert!(!passes(check, value), "{check} {value}");
+    }
+}
+
+#[test]
+fn cards() {
+    // The numbers that brands publish for tests.
+    let good = [
+        "4111111111111111",
+        "4222222222222",
+        "5555555555554444",
+        "2223003122003222",
+        "378282246310005",
+        "6011111111111117",
+        "30569309025904",
+        "3530111333300000",
+        "6200000000000005",
+        "6759649826438453",
+        "2200000000000053",
+    ];
+    all("pan", &good, &["4111111111111112", "1111111111111117", "0000000000000000", "36527480044", "1234567812345670", "411111111111116"]);
+    for (head, length) in
+        [("180000000000", 15), ("213100000000", 15), ("501800001", 12), ("6763000000001234", 19), ("622126000000123", 19), ("400000000000123", 19)]
+    {
+        let body = format!("{head:1<width$}", width = length - 1);
+        let whole = (0..10).map(|d| format!("{body}{d}")).find(|v| passes("luhn", v)).expect("a digit");
+        assert!(passes("pan", &whole), "{whole}");
+    }
+}
+
+#[test]
+fn accounts() {
+    // Examples of the registry.
+    let good = [
+        "AD1200012030200359100100",
+        "AT611904300234573201",
+        "BA391290079401028494",
+        "BE68539007547034",
+        "CH9300762011623852957",
+        "CZ6508000000192000145399",
+        "DE89370400440532013000",
+        "EE382200221020145685",
+        "ES9121000418450200051332",
+        "FI2112345600000785",
+        "FR1420041010050500013M02606",
+        "GB29NWBK60161331926819",
+        "HU42117730161111101800000000",
+        "IT60X0542811101000000123456",
+        "MC5811222000010123456789030",
+        "ME25505000012345678951",
+        "MK07250120000058984",
+        "NL91ABNA0417164300",
+        "NO9386011117947",
+        "PL61109010140000071219812874",
+        "PT50000201231234567890154",
+        "RS35260005601001611379",
+        "SI56263300012039086",
+        "SK3112000000198742637541",
+        "SM86U0322509800000000270100",
+        "TL380080012345678910157",
+        "MT84MALT011000012345MTLCAST001S",
+        "RU0304452522540817810538091310419",
+    ];
+    all(
+        "iban",
+        &good,
+        &["DE89370400440532013001", "DE8937040044053201300", "XX89370400440532013000", "GB29NWBK6016133192681A", "ES9121000418450200051333"],
+    );
+    all("aba", &["021000021", "011401533"], &["021000022", "000000000", "998000021"]);
+    all("bic", &["DEUTDEFF", "DEUTDEFF500", "NEDSZAJJXXX"], &["DEUTXYFF", "ABCDEFGH", "DEUTDE0F", "12345678", "DEUTDEFFXAB"]);
+    all("isin", &["US0378331005", "GB0002634946", "XS0971721963"], &["US0378331006", "ZZ0378331005"]);
+    all("cusip", &["037833100", "38259P508"], &["037833101"]);
+    all("lei", &["5493001KJTIIGC8Y1R12"], &["5493001KJTIIGC8Y1R13"]);
+}
+
+#[test]
+fn national() {
+    all("us-ssn", &["536904399"], &["000123456", "666123456", "900123456", "123004567", "123450000", "078051120", "111111111"]);
+    all("gb-nino", &["AB123456C", "JK987654"], &["QQ123456C", "BG123456A", "AO123456A", "AB123456E"]);
+    all("gb-driving-licence", &["MORGA657054SM9IJ"], &["MORGA697054SM9IJ", "12345657054SM9IJ"]);
+    all("de-id-card", &["T220001293"], &["T220001294"]);
+    all("de-rvnr", &["15070649C103", "65170839J003"], &["15070649C104"]);
+    all("de-kvnr", &["A123456780"], &["A123456781"]);
+    all("fr-nir", &["255081416802538", "253072B07300470"], &["255081416802539"]);
+    all("us-npi", &["1234567893"], &["1234567894"]);
+    all("us-dea", &["AP5836727"], &["AP5836728"]);
+    all("us-mbi", &["1EG4TE5MK73"], &["1SG4TE5MK73"]);
+    all("au-medicare", &["2123456701", "21234567011"], &["2123456711", "7123456701"]);
+    all("kr-brn", &["1248100998"], &["1248100999"]);
+    all("hk-hkid", &["A1234563", "AB9876543"], &["A1234564"]);
+    all("tw-national-id", &["A123456789"], &["A123456788"]);
+    all("sg-nric", &["S1234567D", "F1234567N"], &["S1234567E"]);
+    all("se-personnummer", &["8112189876", "198112189876", "811218+9876"], &["8113189876"]);
+    all("es-nuss", &["281234567840"], &["281234567841"]);
+    all("ru-snils", &["11223344595"], &["11223344596"]);
+    all("pl-id-card", &["ABA300000"], &["ABA300001"]);
+    all("uy-ci", &["12345672"], &["12345671"]);
+    all("my-nric", &["770305021234"], &["771305021234"]);
+    all("br-cnpj", &["12ABC34501DE35"], &["12ABC34501DE36"]);
+}
+
+#[test]
+fn devices_and_wallets() {
+    all("vin", &["1M8GDM9AXKP042788", "1HGCM82633A004352"], &["1M8GDM9A1KP042788", "11111111111111111", "1M8GDM9AXKPO42788"]);
+    all("imei", &["490154203237518"], &["490154203237519", "000000000000000"]);
+    all(
+        "ip",
+        &["81.2.69.160", "10.1.2.3", "2a02:c7f:1234::1"],
+        &["127.0.0.1", "0.0.0.0", "255.255.255.0", "256.1.1.1", "192.0.2.7", "::1", "2001:db8::1"],
+    );
+    all("mac", &["00:1B:44:11:3A:B7", "001B44113AB7"], &["FF:FF:FF:FF:FF:FF", "00:00:00:00:00:00", "01:00:5E:00:00:01"]);
+    all(
+        "bitcoin",
+        &[
+            "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+            "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy",
+            "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+            "bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr",
+        ],
+        &["1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdr", "1111111111111111111111111111"],
+    );
+    let checked = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+    all("ethereum", &[checked], &["0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"]);
+    all("ethereum-hex", &["0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"], &[checked, "0x0000000000000000000000000000000000000000"]);
+}
+
+#[test]
+fn birthdays() {
+    let good = [
+        "1985-03-12",
+        "12/03/1985",
+        "03/25/1985",
+        "12.03.1985",
+        "12.03.85",
+        "19850312",
+        "12031985",
+        "12 March 1985",
+        "March 12, 1985",
+        "12th Mar 1985",
+        "1985-03-12T00:00:00Z",
+        "12 de marzo de 1985",
+        "1985 Mar 12",
+    ];
+    let bad = ["1985-13-12", "31/02/1985", "1885-03-12", "2031-01-01", "1985", "12 Foo 1985", "1.2.3.4", "99999999", "", "March", "12-1985"];
+    all("date-of-birth", &good, &bad);
+    all("card-expiry", &["03/27", "03/2027", "2027-03"], &["13/27", "03/1927", "2027"]);
+}
+
+/// Checks of numbers alone, and their length: the share of random digits that pass is 2^-bits.
+const DIGITS: &[(&str, usize)] = &[
+    ("luhn", 12),
+    ("aba", 9),
+    ("us-ssn", 9),
+    ("us-itin", 9),
+    ("us-ein", 9),
+    ("us-npi", 10),
+    ("ca-sin", 9),
+    ("gb-nhs", 10),
+    ("gb-utr", 10),
+    ("fr-siren", 9),
+    ("be-national-number", 11),
+    ("de-tax-id", 11),
+    ("de-vat", 9),
+    ("nl-bsn", 9),
+    ("pt-nif", 9),
+    ("br-cpf", 11),
+    ("it-partita-iva", 11),
+    ("se-personnummer", 10),
+    ("pl-pesel", 11),
+    ("pl-nip", 10),
+    ("pl-regon", 9),
+    ("in-aadhaar", 12),
+    ("au-tfn", 9),
+    ("au-abn", 11),
+    ("au-acn", 9),
+    ("kr-rrn", 13),
+    ("za-id", 13),
+    ("imei", 15),
+    ("pan", 16),
+    ("tr-tckn", 11),
+    ("jp-my-number", 12),
+    ("th-national-id", 13),
+    ("il-id", 9),
+    ("cz-rodne-cislo", 10),
+    ("ee-isikukood", 11),
+    ("hr-oib", 11),
+    ("nz-ird", 9),
+    ("dk-cpr", 10),
+    ("my-nric", 12),
+    ("au-medicare", 10),
+    ("at-svnr", 10),
+    ("ru-inn", 10),
+    ("ru-snils", 11),
+];
+
+#[test]
+fn strength_is_measured() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut wrong = Vec::new();
+    for &(name, length) in DIGITS {
+        let check = by_name(name).expect("a check");
+        let tries = 200_000;
+        let mut passed = 0;
+        for _ in 0..tries {
+            let value: Vec<u8> = (0..length).map(|_| b'0' + (next() % 10) as u8).collect();
+            passed += u32::from((check.run)(&value));
+        }
+        let bits = (f64::from(tries) / f64::from(passed.max(1))).log2();
+        if (bits - f64::from(check.bits)).abs() > 0.35 {
+            wrong.push(format!("{name}: {bits:.2}, said {}", check.bits));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn names_are_unique() {
+    let mut all: Vec<_> = names().collect();
+    let count = all.len();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), count);
+    assert!(all.iter().all(|name| by_name(name).is_some()));
+    assert!(by_name("no-such-check").is_none());
+}
+
+proptest! {
+    #[test]
+    fn no_value_panics(value in proptest::collection::vec(any::<u8>(), 0..64), text in "[0-9A-Z:/.+-]{0,40}") {
+        for name in names() {
+            let check = by_name(name).expect("a check");
+            (check.run)(&value);
+            (check.run)(text.as_bytes());
+        }
+    }
+}

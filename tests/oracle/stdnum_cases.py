@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""Prints cases for the checks of the classifiers, one JSON object a line: {"check", "value", "valid"}.
+
+The verdict is that of python-stdnum (`pip install python-stdnum==2.2`); values are made at random from a seed and belong to nobody:
+shaped values, of which chance lets some pass; values whose last characters were searched until they pass; and those with one character changed
+or two neighbours swapped. The first line names the version and the seed.
+
+    python3 tests/oracle/stdnum_cases.py > corpus/cases/stdnum.jsonl
+"""
+import importlib
+import json
+import random
+import sys
+
+import stdnum
+
+SEED = 20260101
+D, L = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+NORMAL = 12  # valid values wanted of each check
+
+# check, module of stdnum, templates: 9 digit, A letter, X either, H hexadecimal, C consonant, [..] one of these, {n} n times, P the ten digits of a German tax number,
+# Y y m d a year, its last two digits, a month, a day; others as they are.
+KINDS = [
+    ("luhn", "luhn", ["9{9}", "9{16}"]),
+    ("isin", "isin", ["US9{10}", "DE0009{7}", "[X]SX{9}9", "FRX{9}9"]),
+    ("lei", "lei", ["X{18}99"]),
+    ("cusip", "cusip", ["9{3}X{5}9", "9{9}"]),
+    ("imei", "imei", ["359{13}"]),
+    ("aba", "us.rtn", ["0[1-9]9{7}", "2[1-9]9{7}", "3[0-2]9{7}"]),
+    ("us-ssn", "us.ssn", ["[0-8]9{8}", "6669{6}", "[9]9{8}"]),
+    ("us-itin", "us.itin", ["[9]9{2}[78]9{5}"]),
+    ("us-ein", "us.ein", ["9{9}"]),
+    ("ca-sin", "ca.sin", ["[1234567]9{8}"]),
+    ("gb-nhs", "gb.nhs", ["[1-9]9{9}"]),
+    ("gb-utr", "gb.utr", ["9{10}"]),
+    ("gb-vat", "gb.vat", ["9{9}", "9{12}", "GD9{3}", "[H][A]9{3}"]),
+    ("ie-ppsn", "ie.pps", ["9{7}A", "9{7}A[ABCDEFGHIW]"]),
+    ("fr-nir", "fr.nir", ["[12]ym[1-8]9{7}99", "1ym2[A]9{6}99", "2ym2[B]9{6}99"]),
+    ("fr-siren", "fr.siren", ["9{9}"]),
+    ("fr-siret", "fr.siret", ["9{14}", "7328293209{5}", "3560000009{5}"]),
+    ("fr-spi", "fr.nif", ["[0-3]9{12}"]),
+    ("fr-tva", "fr.tva", ["FR9{2}732829320", "FR9{2}552100554", "FR9{11}"]),
+    ("be-national-number", "be.nn", ["ymd9{5}"]),
+    ("be-vat", "be.vat", ["0[2-9]9{8}"]),
+    ("de-tax-id", "de.idnr", ["P9"]),
+    ("de-vat", "de.vat", ["[1-9]9{8}"]),
+    ("at-svnr", "at.vnr", ["[1-9]9{3}dmy"]),
+    ("ch-ahv", "ch.ssn", ["7569{10}"]),
+    ("ch-uid", "ch.uid", ["[C][H]E9{9}"]),
+    ("nl-bsn", "nl.bsn", ["9{9}"]),
+    ("nl-btw", "nl.btw", ["9{9}B99"]),
+    ("es-dni", "es.dni", ["9{8}A"]),
+    ("es-nie", "es.nie", ["[XYZ]9{7}A"]),
+    ("es-cif", "es.cif", ["[ABEH]9{8}", "[NPQRSW]9{7}[ABCDEFGHIJ]", "[CDFGJUV]9{8}"]),
+    ("pt-nif", "pt.nif", ["[1235689]9{8}"]),
+    ("pt-cc", "pt.cc", ["9{9}X{2}9"]),
+    ("br-cpf", "br.cpf", ["9{11}"]),
+    ("br-cnpj", "br.cnpj", ["9{14}", "X{12}99"]),
+    ("ar-cuit", "ar.cuit", ["209{9}", "[23][0347]9{9}"]),
+    ("cl-rut", "cl.rut", ["[1-9]9{7}[0123456789K]", "[1-9]9{6}[0123456789K]"]),
+    ("mx-curp", "mx.curp", ["A{4}ymd[HM][BD][CF]C{3}99"]),
+    ("it-codice-fiscale", "it.codicefiscale", ["A{6}99[ABCDEHLMPRST][012]9[A]9{3}A", "A{6}9[LMNPQRSTUV][ABCDEHLMPRST][456]9[ABCDEFGHIJKLMZ]9[LMNPQRSTUV]9A"]),
+    ("it-partita-iva", "it.iva", ["9{7}0[0-9]99"]),
+    ("se-personnummer", "se.personnummer", ["ymd9{4}", "1[9]ymd9{4}"]),
+    ("se-orgnr", "se.orgnr", ["5[5-9][2-9]9{7}"]),
+    ("no-fodselsnummer", "no.fodselsnummer", ["dmy[0-4]9{4}"]),
+    ("no-orgnr", "no.orgnr", ["[89]9{8}"]),
+    ("fi-hetu", "fi.hetu", ["dmy-[0-8]9{2}X", "dmy[A][0-8]9{2}X", "dmy[Y][0-8]9{2}X"]),
+    ("fi-ytunnus", "fi.ytunnus", ["9{8}"]),
+    ("pl-pesel", "pl.pesel", ["ymd9{5}"]),
+    ("pl-nip", "pl.nip", ["[1-9]9{9}"]),
+    ("pl-regon", "pl.regon", ["9{9}", "1234567859{5}"]),
+    ("cz-rodne-cislo", "cz.rc", ["ymd9{4}"]),
+    ("ro-cnp", "ro.cnp", ["[12]ymd0[1-9]9{4}"]),
+    ("bg-egn", "bg.egn", ["ymd9{4}"]),
+    ("hr-oib", "hr.oib", ["9{11}"]),
+    ("ee-isikukood", "ee.ik", ["[3-4]ymd9{4}"]),
+    ("lt-asmens-kodas", "lt.asmens", ["[3-4]ymd9{4}"]),
+    ("gr-amka", "gr.amka", ["dmy9{5}"]),
+    ("gr-afm", "gr.vat", ["9{9}"]),
+    ("ua-rntrc", "ua.rntrc", ["9{10}"]),
+    ("ru-inn", "ru.inn", ["9{10}", "9{12}"]),
+    ("in-aadhaar", "in_.aadhaar", ["[2-9]9{11}"]),
+    ("in-pan", "in_.pan", ["A{3}[ABCFGHLJPTK]A9{4}A", "A{5}9{4}A"]),
+    ("in-gstin", "in_.gstin", ["[0-3]9A{3}[PCF]A9{4}A1ZX"]),
+    ("au-tfn", "au.tfn", ["9{9}"]),
+    ("au-abn", "au.abn", ["[1-9]9{10}"]),
+    ("au-acn", "au.acn", ["9{9}"]),
+    ("nz-ird", "nz.ird", ["[1-9]9{7}", "1[0-4]9{7}"]),
+    ("cn-resident-id", "cn.ric", ["110101Ymd9{3}[0123456789X]", "310101Ymd9{3}[0123456789X]"]),
+    ("cn-uscc", "cn.uscc", ["[9]1[1-5][0-4]9{4}[0123456789ABCDEFGH]{9}X"]),
+    ("jp-my-number", "jp.in_", ["9{12}"]),
+    ("jp-corporate-number", "jp.cn", ["[1-9]9{12}"]),
+    ("kr-rrn", "kr.rrn", ["ymd[12]9{6}"]),
+    ("th-national-id", "th.pin", ["[1-8]9{12}"]),
+    ("tr-tckn", "tr.tckimlik", ["[1-9]9{10}"]),
+    ("il-id", "il.idnr", ["9{9}"]),
+    ("za-id", "za.idnr", ["ymd9{4}[01]89"]),
+    ("meid", "meid", ["[ABCDEF]H{13}", "[ABCDEF]H{14}"]),
+]
+
+
+def make(template, rng):
+    """One random value of a template."""
+    year, month, day = rng.randint(1940, 1999), rng.randint(1, 12), rng.randint(1, 28)
+    out, i = "", 0
+    while i < len(template):
+        c, pick = template[i], None
+        i += 1
+        if c == "[":
+            end = template.index("]", i)
+            pick = template[i:end]
+            if len(pick) == 3 and pick[1] == "-":
+                pick = D[int(pick[0]) : int(pick[2]) + 1]
+            i = end + 1
+        elif c == "P":
+            digits = rng.sample(D, 9)
+            digits.insert(rng.randrange(10), rng.choice(digits))
+            out += "".join(digits)
+            continue
+        elif c in "9AXHC":
+            pick = {"9": D, "A": L, "X": D + L, "H": "0123456789ABCDEF", "C": "BCDFGHJKLMNPQRSTVWXZ"}[c]
+        times = 1
+        if pick is not None and template[i : i + 1] == "{":
+            end = template.index("}", i)
+            times, i = int(template[i + 1 : end]), end + 1
+        if pick is not None:
+            out += "".join(rng.choice(pick) for _ in range(times))
+        else:
+            out += {"Y": f"{year}", "y": f"{year % 100:02}", "m": f"{month:02}", "d": f"{day:02}"}.get(c, c)
+    return out
+
+
+def changed(value, rng):
+    """One character replaced by another of its kind, or two neighbours swapped."""
+    at = rng.randrange(len(value))
+    if rng.random() < 0.3 and at + 1 < len(value) and value[at] != value[at + 1] and value[at : at + 2].isalnum():
+        return value[:at] + value[at + 1] + value[at] + value[at + 2 :]
+    kind = D if value[at].isdigit() else L
+    if value[at] not in kind:
+        return value
+    return value[:at] + rng.choice(kind.replace(value[at], "")) + value[at + 1 :]
+
+
+def searched(value, valid, rng):
+    """The value with its end changed until it passes, or None."""
+    for _ in range(20000):
+        tail = rng.choice([1, 2, 2, 3, 3])
+        end = "".join(rng.choice(D if c.isdigit() else L) for c in value[-tail:])
+        if valid(value[:-tail] + end):
+            return value[:-tail] + end
+    return None
+
+
+def main():
+    print(json.dumps({"python-stdnum": stdnum.__version__, "seed": SEED}))
+    for check, module, templates in KINDS:
+        rng = random.Random(f"{SEED} {check}")
+        valid = importlib.import_module(f"stdnum.{module}").is_valid
+        values = []
+        for template in templates:
+            for _ in range(max(2, NORMAL // len(templates))):
+                value = make(template, rng)
+                found = searched(value, valid, rng)
+                values.append(value)
+                if found is None:
+                    print(f"{check}: none passes like {value}", file=sys.stderr)
+                    continue
+                values += [found] + [changed(found, rng) for _ in range(2)]
+        for value in dict.fromkeys(values):
+            print(json.dumps({"check": check, "value": value, "valid": valid(value)}))
+
+
+main()
