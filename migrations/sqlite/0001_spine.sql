@@ -3,6 +3,7 @@
 -- Raw matched values are never stored: masked previews and keyed fingerprints only.
 -- Texts that come from outside (keys, fields, members, details) are stored with U+0000 as U+0001 U+0001 and U+0001 as U+0001 U+0002: order is kept.
 -- Every table has its tenant. Times are RFC 3339, UTC.
+-- Tables that are written in bulk have no foreign keys: their one writer makes what they refer to in the same transaction.
 
 CREATE TABLE setting (
   tenant text NOT NULL DEFAULT 'default', name text NOT NULL, value text NOT NULL,
@@ -62,15 +63,13 @@ CREATE TABLE dataset (
 -- Fields with the rows that were seen of them. path is null for text; key is path, or U+0001 for null.
 CREATE TABLE field (
   tenant text NOT NULL DEFAULT 'default', dataset_id bigint NOT NULL, key text NOT NULL, path text, rows_seen bigint NOT NULL,
-  PRIMARY KEY (tenant, dataset_id, key),
-  FOREIGN KEY (tenant, dataset_id) REFERENCES dataset (tenant, id) ON DELETE CASCADE
+  PRIMARY KEY (tenant, dataset_id, key)
 );
 
 CREATE TABLE object (
   id integer PRIMARY KEY, tenant text NOT NULL DEFAULT 'default', source_id bigint NOT NULL, dataset_id bigint NOT NULL, key text NOT NULL, size bigint NOT NULL,
   version text NOT NULL, modified_ms bigint, parts bigint NOT NULL, last_run bigint NOT NULL, gone_at text,
-  UNIQUE (tenant, source_id, key), UNIQUE (tenant, id),
-  FOREIGN KEY (tenant, source_id) REFERENCES source (tenant, id) ON DELETE CASCADE, FOREIGN KEY (tenant, dataset_id) REFERENCES dataset (tenant, id) ON DELETE CASCADE
+  UNIQUE (tenant, source_id, key), UNIQUE (tenant, id)
 );
 CREATE INDEX object_dataset ON object (tenant, dataset_id, key);
 
@@ -79,16 +78,14 @@ CREATE TABLE coverage (
   tenant text NOT NULL DEFAULT 'default', object_id bigint NOT NULL, part bigint NOT NULL, seq bigint NOT NULL, member text, run_id bigint NOT NULL,
   state text NOT NULL CHECK (state IN ('scanned', 'unchanged', 'sampled', 'partial', 'skipped')), reason text, detail text,
   bytes_listed bigint NOT NULL, bytes_read bigint NOT NULL, rows_read bigint,
-  PRIMARY KEY (tenant, object_id, part, seq), CHECK (state = 'scanned' OR reason IS NOT NULL),
-  FOREIGN KEY (tenant, object_id) REFERENCES object (tenant, id) ON DELETE CASCADE
+  PRIMARY KEY (tenant, object_id, part, seq), CHECK (state = 'scanned' OR reason IS NOT NULL)
 );
 
 -- Extents of one part of one member. *_before: what earlier parts hold, null where an earlier part was not read. fields: JSON [[field or null, rows], …].
 CREATE TABLE object_part (
   tenant text NOT NULL DEFAULT 'default', object_id bigint NOT NULL, part bigint NOT NULL, seq bigint NOT NULL, member text, run_id bigint NOT NULL,
   row_count bigint NOT NULL, newlines bigint NOT NULL, tail bigint NOT NULL, rows_before bigint, newlines_before bigint, tail_before bigint, fields text NOT NULL,
-  PRIMARY KEY (tenant, object_id, part, seq),
-  FOREIGN KEY (tenant, object_id) REFERENCES object (tenant, id) ON DELETE CASCADE
+  PRIMARY KEY (tenant, object_id, part, seq)
 );
 
 -- Mergeable counts only. best, base, check_worth: millibits. extent: seq of the object_part row of its member. locations, weak: JSON, relative to the part.
@@ -97,8 +94,7 @@ CREATE TABLE object_finding (
   member text, field text, rule text NOT NULL, extent bigint,
   inside bigint NOT NULL, inside_rows bigint NOT NULL, whole bigint NOT NULL, won bigint NOT NULL, candidates bigint NOT NULL,
   best bigint NOT NULL, base bigint NOT NULL, check_worth bigint NOT NULL, sketch blob NOT NULL, locations text NOT NULL, weak text NOT NULL,
-  PRIMARY KEY (tenant, object_id, part, seq),
-  FOREIGN KEY (tenant, object_id) REFERENCES object (tenant, id) ON DELETE CASCADE, FOREIGN KEY (tenant, rule) REFERENCES rule (tenant, id)
+  PRIMARY KEY (tenant, object_id, part, seq)
 );
 CREATE INDEX object_finding_rollup ON object_finding (tenant, dataset_id, field, rule);
 
@@ -119,8 +115,7 @@ CREATE INDEX finding_rule ON finding (tenant, rule, status);
 CREATE TABLE finding_location (
   tenant text NOT NULL DEFAULT 'default', finding_id bigint NOT NULL, seq bigint NOT NULL, object_id bigint NOT NULL, member text,
   line_no bigint, column_no bigint, row_no bigint, json_path text, byte_start bigint, byte_end bigint, masked text NOT NULL, fingerprint text NOT NULL, millibits bigint NOT NULL,
-  PRIMARY KEY (tenant, finding_id, seq),
-  FOREIGN KEY (tenant, finding_id) REFERENCES finding (tenant, id) ON DELETE CASCADE, FOREIGN KEY (tenant, object_id) REFERENCES object (tenant, id) ON DELETE CASCADE
+  PRIMARY KEY (tenant, finding_id, seq)
 );
 CREATE INDEX finding_location_object ON finding_location (tenant, object_id);
 CREATE INDEX finding_location_fingerprint ON finding_location (tenant, fingerprint);

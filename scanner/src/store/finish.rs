@@ -73,14 +73,14 @@ pub(super) async fn finish(store: &SqlStore, run: i64, end: End, min_confidence:
     count_fields(&mut link, run).await?;
     if link.dialect() == Dialect::Postgres {
         // A store just filled has no statistics yet, and the roll-up reads all of it.
-        link.script("ANALYZE object, object_part, object_finding, coverage, field, finding").await?;
+        link.script("ANALYZE dataset, object, object_part, object_finding, coverage, field, finding").await?;
     }
     tx.commit().await?;
 
     let mut tx = store.begin().await?;
     let mut link = tx.link();
     run::check_running(&mut link, run).await?;
-    link.run(format!("UPDATE finding SET holds = false WHERE tenant = $1 AND dataset_id IN {DATASETS}"), cells![TENANT, run]).await?;
+    forget_verdicts(&mut link, run).await?;
     roll_up(store, &mut link, run, min_confidence).await?;
     if end == End::Complete {
         resolve(&mut link, run).await?;
@@ -163,6 +163,14 @@ async fn count_fields(link: &mut Link<'_>, run: i64) -> Result<()> {
     Ok(())
 }
 
+/// Nothing holds until the roll-up says so; locations are written anew.
+async fn forget_verdicts(link: &mut Link<'_>, run: i64) -> Result<()> {
+    let findings = format!("(SELECT id FROM finding WHERE tenant = $1 AND dataset_id IN {DATASETS})");
+    link.run(format!("DELETE FROM finding_location WHERE tenant = $1 AND finding_id IN {findings}"), cells![TENANT, run]).await?;
+    link.run(format!("UPDATE finding SET holds = false WHERE tenant = $1 AND dataset_id IN {DATASETS}"), cells![TENANT, run]).await?;
+    Ok(())
+}
+
 /// Streams the object findings of the run's sources, in order, from another connection, and writes verdicts as fields are done.
 async fn roll_up(store: &SqlStore, link: &mut Link<'_>, run: i64, min_confidence: f64) -> Result<()> {
     let threshold = verdict::millibits(min_confidence);
@@ -239,18 +247,12 @@ async fn write(link: &mut Link<'_>, run: i64, batch: Vec<Verdicts>) -> Result<()
         confidence = excluded.confidence, judged = excluded.judged, evidence = excluded.evidence, holds = excluded.holds, last_seen = excluded.last_seen,
         last_run = excluded.last_run, status = CASE WHEN finding.status = 'resolved' THEN 'open' ELSE finding.status END
         RETURNING id, dataset_id, uid";
-    let mut ids = Vec::new();
     let mut locations = Vec::new();
     for row in link.insert("finding", FINDING, rows, tail).await? {
         let id = row.int(0)?;
         let placed = places.remove(&(row.int(1)?, row.text(2)?)).context("a finding came back under another name")?;
         locations.extend(placed.iter().enumerate().map(|(seq, p)| location_row(id, seq, p)));
-        ids.push(id);
     }
-    let values: Vec<String> = (0..ids.len()).map(|i| format!("${}", i + 2)).collect();
-    let mut cells = cells![TENANT];
-    cells.extend(ids.into_iter().map(Cell::from));
-    link.run_once(format!("DELETE FROM finding_location WHERE tenant = $1 AND finding_id IN ({})", values.join(", ")), cells).await?;
     link.bulk("finding_location", LOCATION, locations).await?;
     Ok(())
 }
@@ -301,10 +303,6 @@ fn location_row(finding: i64, seq: usize, placed: &Placed) -> Vec<Cell> {
 /// What a complete run did not confirm is resolved; what people decided about a finding stays.
 async fn resolve(link: &mut Link<'_>, run: i64) -> Result<()> {
     let sql = format!("UPDATE finding SET status = 'resolved' WHERE tenant = $1 AND status = 'open' AND NOT holds AND dataset_id IN {DATASETS}");
-    link.run(sql, cells![TENANT, run]).await?;
-    let sql = format!(
-        "DELETE FROM finding_location WHERE tenant = $1 AND finding_id IN (SELECT id FROM finding WHERE tenant = $1 AND NOT holds AND dataset_id IN {DATASETS})"
-    );
     link.run(sql, cells![TENANT, run]).await?;
     Ok(())
 }

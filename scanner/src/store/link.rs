@@ -239,14 +239,13 @@ impl Link<'_> {
     /// Inserts rows of equally many cells with one statement per [`ROWS_PER_INSERT`], `tail` (`ON CONFLICT …`, `RETURNING …`) behind each; what these return.
     pub(super) async fn insert(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Cell>>, tail: &str) -> SqlResult<Vec<Row>> {
         let dialect = self.dialect();
-        let json = if dialect == Dialect::Postgres { "::jsonb" } else { "" };
         let mut returned = Vec::new();
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let batch: Vec<Vec<Cell>> = rows.by_ref().take(ROWS_PER_INSERT).collect();
             let full = batch.len() == ROWS_PER_INSERT || batch.len() == 1;
             let mut sql = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
-            let mut number = 0;
+            let mut number = 1;
             for (i, row) in batch.iter().enumerate() {
                 sql.push_str(if i == 0 { "(" } else { ", (" });
                 for (j, cell) in row.iter().enumerate() {
@@ -255,8 +254,13 @@ impl Link<'_> {
                         sql.push_str(dialect.now());
                         continue;
                     }
+                    match (dialect, cell) {
+                        // Without a number: SQLite looks numbered ones up by name, one after the other.
+                        (Dialect::Sqlite, _) => sql.push('?'),
+                        (Dialect::Postgres, Cell::Json(_)) => sql.push_str(&format!("${number}::jsonb")),
+                        (Dialect::Postgres, _) => sql.push_str(&format!("${number}")),
+                    }
                     number += 1;
-                    sql.push_str(&format!("${number}{}", if matches!(cell, Cell::Json(_)) { json } else { "" }));
                 }
                 sql.push(')');
             }

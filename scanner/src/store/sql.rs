@@ -143,7 +143,9 @@ async fn postgres(options: &PgConnectOptions, place: &str) -> Result<Backend> {
     probe.map_err(|e| failure::explain(e.into(), place))?.close().await.ok();
     let pool = PgPoolOptions::new().max_connections(READERS).acquire_timeout(CONNECT).after_connect(|conn, _| {
         Box::pin(async move {
-            sqlx::raw_sql("SET search_path TO sonde; SET jit TO off; SET client_min_messages TO warning").execute(conn).await?;
+            // Plans are not kept: one made while a table was small would read all of it when it is large.
+            let settings = "SET search_path TO sonde; SET jit TO off; SET client_min_messages TO warning; SET plan_cache_mode TO force_custom_plan";
+            sqlx::raw_sql(settings).execute(conn).await?;
             Ok(())
         })
     });
