@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::Reason;
 
 mod csv;
+mod decompress;
 mod json;
 mod leaf;
 mod open;
+mod parquet;
 mod place;
 mod sniff;
 mod stream;

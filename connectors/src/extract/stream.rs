@@ -61,7 +61,8 @@ impl Extractor for Windows {
         if self.finished {
             return Demand::Done;
         }
-        Demand::Ranges(vec![self.next..self.next.saturating_add(self.window).min(self.end).max(self.next)])
+        let wanted = self.next..self.next.saturating_add(self.window).min(self.end).max(self.next);
+        Demand::Ranges([wanted].into())
     }
 
     fn feed(&mut self, pieces: Vec<Piece>, sink: &mut dyn Sink) {

@@ -48,8 +48,11 @@ fn flatten(value: &Json_, row: u64, path: &str, found: &mut Vec<(u64, String, St
     }
 }
 
+/// Runs of text: where, what.
+type Runs = Vec<(u64, Vec<u8>)>;
+
 /// What a reader finds in `input`: (row, path, text), sorted, and its text.
-fn tokenise(mut stream: Json, input: &[u8], windows: &[usize]) -> (Vec<Value>, Vec<(u64, Vec<u8>)>, Report) {
+fn tokenise(mut stream: Json, input: &[u8], windows: &[usize]) -> (Vec<Value>, Runs, Report) {
     let mut read = crate::extract::tests::Read::default();
     let mut rest = input;
     let mut sizes = windows.iter().chain(windows.last().into_iter().cycle());

@@ -219,8 +219,7 @@ impl<'a> Table<'a> {
                 fields.push(&sample[i..]);
             }
         }
-        let complete = whole && i >= sample.len() || whole && !fields.is_empty();
-        if !fields.is_empty() && (complete || (partial && records.is_empty())) {
+        if !fields.is_empty() && (whole || (partial && records.is_empty())) {
             records.push(fields);
         }
         let mut counts: Vec<usize> = records.iter().map(Vec::len).collect();
@@ -268,7 +267,7 @@ impl<'a> Table<'a> {
         if header {
             return first.iter().all(|cell| words(cell) <= 3) && (self.fields > 2 || self.records.len() > 2);
         }
-        let words: usize = cells().map(|cell| words(&cell)).sum();
+        let words: usize = cells().map(|cell| words(cell)).sum();
         let levels = cells().filter(|cell| is_level(cell)).count();
         let typed = |column: usize| self.records.iter().all(|record| record.get(column).is_some_and(|cell| is_typed(bare(cell))));
         self.fields > 2
