@@ -128,7 +128,6 @@ impl Ran {
     }
 
     /// The same, when it ended well.
-    #[must_use]
     pub fn ok(self) -> Self {
         assert_eq!(self.code, Some(0), "{}{}", self.stdout, self.stderr);
         self

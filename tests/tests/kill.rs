@@ -7,7 +7,7 @@ use serde_json::Value;
 use sonde_corpus::synth;
 use sonde_tests::{
     program::{Ran, Sonde},
-    server::Postgres,
+    server::postgres::Postgres,
 };
 
 fn many_files(folder: &Path) {
@@ -64,7 +64,7 @@ fn killed_over_sqlite() {
 #[test]
 fn killed_over_postgres() {
     let postgres = Postgres::start();
-    killed_and_rerun(|_, name| postgres.create_database(name));
+    killed_and_rerun(|_, name| postgres.database(name));
 }
 
 #[test]

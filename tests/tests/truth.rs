@@ -1,6 +1,10 @@
 //! The lake held against its truth: all found, nothing else, nothing printed; on SQLite and Postgres, from files and from S3.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use serde_json::Value;
 use sonde_corpus::{Plant, Truth};
@@ -95,8 +99,8 @@ fn from_files_into_sqlite() {
     let url = format!("sqlite:{}", store.display());
     let ran = sonde.command(["scan", &lake(), "--format=jsonl", "--locations=all", "--store", &url]).env("SONDE_LOG", "trace").output().expect("it runs");
     leaks_nothing(&[("stdout", &ran.stdout), ("stderr and logs", &ran.stderr)]);
-    for entry in std::fs::read_dir(sonde.home()).expect("the home").filter_map(Result::ok).filter(|e| e.path().is_file()) {
-        let bytes = std::fs::read(entry.path()).expect("what the store wrote");
+    for entry in fs::read_dir(sonde.home()).expect("the home").filter_map(Result::ok).filter(|e| e.path().is_file()) {
+        let bytes = fs::read(entry.path()).expect("what the store wrote");
         leaks_nothing(&[(&entry.file_name().to_string_lossy(), &bytes)]);
     }
     let scanned = Scanned::from(sonde_tests::program::Ran::from(ran)).ok();
@@ -110,26 +114,60 @@ fn from_files_into_sqlite() {
 #[test]
 fn the_same_into_postgres() {
     let postgres = Postgres::start();
+    let url = postgres.database("truth");
     let sonde = Sonde::new();
     let into = |store: &str| sonde.scan([lake().as_str(), "--locations=all", "--store", store]).ok();
     let here = into("none");
-    let there = into(&postgres.url());
+    let there = into(&url);
     holds(&there, "");
     assert_eq!(here.findings, there.findings);
     assert_eq!(here.coverage, there.coverage);
-    leaks_nothing(&[("the database", &postgres.dump())]);
-    let again = into(&postgres.url());
+    leaks_nothing(&[("the database", &postgres.dump("truth").as_bytes())]);
+    let again = into(&url);
     assert_eq!(there.findings, again.findings, "a second scan says the same");
+}
+
+/// Makes a bucket of a folder; gives the number of objects.
+fn upload(endpoint: &str, bucket: &str, prefix: &str, folder: &Path) -> usize {
+    let credentials = aws_credential_types::Credentials::from_keys("testing", "testing", None);
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(aws_smithy_http_client::tls::Provider::Rustls(aws_smithy_http_client::tls::rustls_provider::CryptoMode::Ring))
+        .build_https();
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+        .region(aws_sdk_s3::config::Region::new("us-east-1"))
+        .endpoint_url(endpoint)
+        .credentials_provider(credentials)
+        .http_client(http)
+        .force_path_style(true)
+        .build();
+    let client = aws_sdk_s3::Client::from_conf(config);
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
+        client.create_bucket().bucket(bucket).send().await.expect("a bucket");
+        let (mut folders, mut count) = (vec![folder.to_owned()], 0);
+        while let Some(next) = folders.pop() {
+            for entry in fs::read_dir(&next).expect("the lake").map(|e| e.expect("an entry").path()) {
+                if entry.is_dir() {
+                    folders.push(entry);
+                    continue;
+                }
+                let key = format!("{prefix}{}", entry.strip_prefix(folder).expect("below the lake").display());
+                let body = fs::read(&entry).expect("a file").into();
+                client.put_object().bucket(bucket).key(key).body(body).send().await.expect("an object");
+                count += 1;
+            }
+        }
+        count
+    })
 }
 
 #[test]
 fn the_same_from_s3() {
     let moto = Moto::start();
-    moto.create_bucket("lake");
     let folder = repository().join("corpus/lake");
-    let keys = moto.upload("lake", "raw/", &folder);
-    assert!(keys > 10, "{keys} objects");
-    let sonde = moto.credentials(Sonde::new());
+    let keys = upload(&moto.url(), "lake", "raw/", &folder);
+    assert!(keys > 40, "{keys} objects");
+    let sonde = Sonde::new().env("AWS_ACCESS_KEY_ID", "testing").env("AWS_SECRET_ACCESS_KEY", "testing").env("AWS_REGION", "us-east-1");
     let ignore = folder.join(".sondeignore").display().to_string();
     let args = ["s3://lake/raw/", "--locations=all", "--store=none", "--endpoint-url", &moto.url(), "--ignore-file", &ignore];
     let remote = sonde.scan(args).ok();
