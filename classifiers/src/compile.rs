@@ -164,7 +164,8 @@ impl Compiled {
         let run = layout.iter().take_while(|e| alnum(e)).count().clamp(1, RUNS - 1);
         let index = self.layouts.len() as u32;
         if let Some(Element::One(first)) = layout.first() {
-            let classes = [(b'0'..=b'9').any(|b| first.contains(b)), (b'A'..=b'Z').any(|b| first.contains(b)), (b'a'..=b'z').any(|b| first.contains(b))];
+            let classes =
+                [(b'0'..=b'9').any(|b| first.contains(b)), (b'A'..=b'Z').any(|b| first.contains(b)), (b'a'..=b'z').any(|b| first.contains(b))];
             for (class, _) in classes.iter().enumerate().filter(|(_, has)| **has) {
                 self.by_run[class * RUNS + run].push(index);
             }

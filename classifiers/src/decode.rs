@@ -35,7 +35,14 @@ impl Decoded {
 }
 
 /// Adds the hits of all views.
-pub(crate) fn views(engine: &Engine, text: &[u8], spoken: Option<&Spoken>, candidates: &mut Vec<Candidate>, value: &mut Vec<u8>, hits: &mut Vec<Hit>) {
+pub(crate) fn views(
+    engine: &Engine,
+    text: &[u8],
+    spoken: Option<&Spoken>,
+    candidates: &mut Vec<Candidate>,
+    value: &mut Vec<u8>,
+    hits: &mut Vec<Hit>,
+) {
     let mut cluster: Option<(usize, usize)> = None;
     for at in memchr3_iter(b'\\', b'%', b'&', text) {
         if escape(&text[at..]).is_none() {

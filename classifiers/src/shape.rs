@@ -56,10 +56,8 @@ pub(crate) fn parse(text: &str, ignore_case: bool) -> Result<Vec<Layout>, String
         if least > most || most > 256 {
             return Err(format!("a repeat of {least} to {most} in a layout"));
         }
-        variants = variants
-            .iter()
-            .flat_map(|v| (least..=most).map(move |n| v.iter().copied().chain(std::iter::repeat_n(element, n)).collect()))
-            .collect();
+        variants =
+            variants.iter().flat_map(|v| (least..=most).map(move |n| v.iter().copied().chain(std::iter::repeat_n(element, n)).collect())).collect();
         if variants.len() > MOST {
             return Err(format!("a layout with more than {MOST} variants"));
         }

@@ -33,7 +33,8 @@ fn v4(text: &[u8], start: usize) -> Option<Span> {
     }
     // A fifth group, a version or a part of a name.
     let after = text.get(at).copied();
-    let goes_on = after.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_') || (after == Some(b'.') && text.get(at + 1).is_some_and(u8::is_ascii_digit));
+    let goes_on =
+        after.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_') || (after == Some(b'.') && text.get(at + 1).is_some_and(u8::is_ascii_digit));
     let before = start.checked_sub(1).map(|i| text[i]);
     let comes_from = matches!(before, Some(b'.' | b'-' | b'_'));
     if goes_on || comes_from {

@@ -112,7 +112,11 @@ pub(super) fn at(text: &[u8], run: usize) -> Option<Span> {
 fn comes_from(text: &[u8], start: usize, plus: bool) -> bool {
     let Some(byte) = start.checked_sub(1).map(|i| text[i]) else { return false };
     let digit_before = start >= 2 && text[start - 2].is_ascii_digit();
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'+' || (!plus && matches!(byte, b'.' | b'-' | b'/' | b':' | b',' | b'$' | b'#' | b'=') && digit_before) || (!plus && matches!(byte, b'-' | b'.' | b'$' | b'#'))
+    byte.is_ascii_alphanumeric()
+        || byte == b'_'
+        || byte == b'+'
+        || (!plus && matches!(byte, b'.' | b'-' | b'/' | b':' | b',' | b'$' | b'#' | b'=') && digit_before)
+        || (!plus && matches!(byte, b'-' | b'.' | b'$' | b'#'))
 }
 
 fn read(text: &[u8], from: usize) -> Option<Written> {

@@ -9,10 +9,34 @@ pub(super) fn known(word: &[u8]) -> bool {
     WORDS.binary_search_by(|w| w.as_bytes().cmp(word)).is_ok()
 }
 
+/// For each two first letters the third letters that a word can have, a bit each.
+const STARTS: [u32; 26 * 26] = {
+    let mut table = [0; 26 * 26];
+    let mut i = 0;
+    while i < WORDS.len() {
+        let word = WORDS[i].as_bytes();
+        table[(word[0] - b'a') as usize * 26 + (word[1] - b'a') as usize] |= 1 << (word[2] - b'a');
+        i += 1;
+    }
+    table
+};
+
+/// Whether a word may begin here: most places are told from three letters.
+fn may_begin(run: &[u8]) -> bool {
+    let [a, b, c, ..] = run else { return false };
+    let letter = |b: &u8| usize::from(b.wrapping_sub(b'a'));
+    let third = 1u32.checked_shl(u32::from(c.wrapping_sub(b'a'))).unwrap_or(0);
+    STARTS.get(letter(a) * 26 + letter(b)).is_some_and(|thirds| thirds & third != 0)
+}
+
 /// Letters of a lower-case run that known words cover, taking the longest word first from the left.
 pub(super) fn covered(run: &[u8]) -> usize {
     let (mut at, mut total) = (0, 0);
     while at + 4 <= run.len() {
+        if !run.get(at..).is_some_and(may_begin) {
+            at += 1;
+            continue;
+        }
         let longest = LONGEST.min(run.len() - at);
         match (4..=longest).rev().find(|&n| run.get(at..at + n).is_some_and(known)) {
             Some(n) => {
