@@ -201,7 +201,9 @@ impl Csv {
             None => leaf.close(row, self.start, end, &[]),
         }
         self.cut = false;
-        if self.size >= ROW_BATCH && !self.naming {
+        if self.size >= ROW_BATCH {
+            // No header is as large as that.
+            self.naming = false;
             self.flush(self.row + 1, out);
         }
     }

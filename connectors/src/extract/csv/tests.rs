@@ -202,3 +202,44 @@ fn latin1_places_are_raw_bytes() {
         assert_eq!(raw, value.text);
     }
 }
+
+#[test]
+fn an_endless_header_is_data() {
+    let object = "name,".repeat(1 << 20);
+    let dialect = Dialect { header: true, ..PLAIN };
+    let (batches, report) = tokenise(dialect, object.as_bytes(), &[100_000], &Options::default());
+    assert!(batches.len() > 1);
+    assert_eq!(cells(&batches).len(), 1 << 20);
+    assert_eq!(report.rows, Some(1));
+}
+
+#[test]
+fn characters_of_several_bytes_are_placed() {
+    let text = "名前,住所,メール\n山田ソ太郎,\"東京都, 表参道\",yamada@x.example\n鈴木,ｶﾅ大阪,suzuki@x.example\n";
+    for encoding in [encoding_rs::SHIFT_JIS, encoding_rs::EUC_JP] {
+        let object = encoding.encode(text).0;
+        let dialect = Dialect { header: true, ..PLAIN };
+        for window in [1, 5, 1000] {
+            let inner = Csv::new(dialect, 0, &Options::default());
+            let mut stream = crate::extract::transcode::Transcode::new(encoding, 0, Box::new(inner));
+            let mut batches = Vec::new();
+            let mut out = |chunk: Chunk| match chunk {
+                Chunk::Columns(columns) => batches.push(columns),
+                Chunk::Text(_) => panic!("text from a table"),
+            };
+            object.chunks(window).for_each(|piece| stream.push(Bytes::copy_from_slice(piece), &mut out));
+            stream.finish(&mut out);
+            let found = cells(&batches);
+            assert_eq!(found.len(), 6);
+            for (_, _, value, raw) in found {
+                let raw = encoding.decode_without_bom_handling(&object[raw.start as usize..raw.end as usize]).0.into_owned();
+                assert_eq!(raw.as_bytes(), value);
+            }
+            let (columns, value) = (&batches[0], 0);
+            let inside = columns.raw_span(2, value, 7..8).unwrap();
+            assert_eq!(&object[inside.start as usize..inside.end as usize], b"x");
+            let inside = columns.raw_span(1, value, 9..11).unwrap();
+            assert_eq!(&object[inside.start as usize..inside.end as usize], b", ");
+        }
+    }
+}

@@ -220,6 +220,20 @@ fn a_corrupt_page_spares_the_rest() {
 }
 
 #[test]
+fn inside_gzip() {
+    let bytes = file(&people(300), Compression::SNAPPY, 100, true);
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, &bytes).unwrap();
+    let zipped = encoder.finish().unwrap();
+    let plain = values(&read("a", &bytes, &Options::default()).1);
+    let (_, reads) = read("a.parquet.gz", &zipped, &small(1000));
+    assert_eq!(lines(&values(&reads)), lines(&plain));
+    assert_eq!((reads[0].outcomes[0].reason, reads[0].outcomes[0].rows), (None, Some(300)));
+    let (_, reads) = read("a.parquet.gz", &zipped, &Options { max_field: 100, ..Options::default() });
+    assert_eq!((reads[0].outcomes[0].reason, reads[0].outcomes[0].skipped), (Some(Reason::UnsupportedFileType), true));
+}
+
+#[test]
 fn broken_and_encrypted_footers() {
     let bytes = file(&people(10), Compression::SNAPPY, 100, true);
     let outcome = |bytes: &[u8]| {

@@ -267,7 +267,7 @@ impl<'a> Table<'a> {
         if header {
             return first.iter().all(|cell| words(cell) <= 3) && (self.fields > 2 || self.records.len() > 2);
         }
-        let words: usize = cells().map(|cell| words(cell)).sum();
+        let words: usize = cells().map(words).sum();
         let levels = cells().filter(|cell| is_level(cell)).count();
         let typed = |column: usize| self.records.iter().all(|record| record.get(column).is_some_and(|cell| is_typed(bare(cell))));
         self.fields > 2
