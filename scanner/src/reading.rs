@@ -136,8 +136,7 @@ impl Reader {
     }
 
     async fn part(&self, connector: &Arc<dyn Connector>, object: Object, index: u32, parts: u32, extractor: Box<dyn Extractor>) -> PartRecord {
-        let scratch = self.scan.lens.engine.scratch();
-        let mut state = Some((extractor, PartTally::new(self.scan.lens.clone(), scratch)));
+        let mut state = Some((extractor, PartTally::new(self.scan.lens.clone(), index + 1 == parts)));
         let progressed = self.drain(connector, &object, &mut state).await;
         let mut record = PartRecord {
             object: reference(connector.as_ref(), &object),
@@ -154,7 +153,7 @@ impl Reader {
         };
         self.scan.progress.classified(tally.bytes_classified);
         let finished = self.scan.cpu.run(move || (extractor.outcome(), tally.finish())).await;
-        let Some((outcomes, (extents, findings, _))) = finished else {
+        let Some((outcomes, (extents, findings))) = finished else {
             let broken = Progressed { broken: Some((Reason::UnableToParseFile, Some("the parser failed".into()))), ..progressed };
             record.coverage = vec![coverage(&object, index, &broken, None)];
             return record;
@@ -290,15 +289,9 @@ fn reference(connector: &dyn Connector, object: &Object) -> ObjectRef {
 }
 
 fn skipped(connector: &dyn Connector, object: &Object, reason: Reason, detail: Option<String>) -> PartRecord {
-    let coverage = Coverage { member: None, state: State::Skipped, reason: Some(reason), detail, bytes_listed: object.size, bytes_read: 0, rows_read: None };
-    PartRecord {
-        object: reference(connector, object),
-        part: 0,
-        parts: 1,
-        coverage: vec![coverage],
-        extents: Vec::new(),
-        findings: Vec::new(),
-    }
+    let coverage =
+        Coverage { member: None, state: State::Skipped, reason: Some(reason), detail, bytes_listed: object.size, bytes_read: 0, rows_read: None };
+    PartRecord { object: reference(connector, object), part: 0, parts: 1, coverage: vec![coverage], extents: Vec::new(), findings: Vec::new() }
 }
 
 fn coverage(object: &Object, index: u32, progressed: &Progressed, outcome: Option<&extract::Outcome>) -> Coverage {

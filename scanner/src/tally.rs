@@ -7,7 +7,9 @@ use std::{
 
 use arrow_array::{Array, ArrayRef, cast::AsArray};
 use arrow_schema::DataType;
-use sonde_classifiers::{CellMatch, CellSink, Cells, Engine, FingerprintKey, Match, Offsets, RuleIndex, Scratch, Sketch, Tally, TextMatch, TextScanner};
+use sonde_classifiers::{
+    CellMatch, CellSink, Cells, Engine, FingerprintKey, Match, Offsets, RuleIndex, Scratch, Sketch, Tally, TextMatch, TextScanner,
+};
 use sonde_connectors::extract::{Chunk, Column, Columns, Sink, Text};
 
 use crate::record::{Extent, Location, ObjectFinding};
@@ -37,6 +39,8 @@ pub struct PartTally {
     members: BTreeMap<Option<Arc<str>>, Member>,
     /// Bytes of content that went through the engine.
     pub bytes_classified: u64,
+    /// The last part of its object: a line without end is one here, and goes on in the next part elsewhere.
+    last: bool,
 }
 
 #[derive(Debug, Default)]
@@ -92,15 +96,16 @@ struct Counted {
 }
 
 impl PartTally {
-    /// A tally with a scratch of its own (hand it back with [`PartTally::finish`]).
+    /// A tally of one part; `last`: of the last part of its object.
     #[must_use]
-    pub fn new(lens: Lens, scratch: Scratch) -> Self {
-        Self { lens, scratch, members: BTreeMap::new(), bytes_classified: 0 }
+    pub fn new(lens: Lens, last: bool) -> Self {
+        let scratch = lens.engine.scratch();
+        Self { lens, scratch, members: BTreeMap::new(), bytes_classified: 0, last }
     }
 
-    /// The counts, and the scratch for the next part.
+    /// The counts.
     #[must_use]
-    pub fn finish(mut self) -> (Vec<Extent>, Vec<ObjectFinding>, Scratch) {
+    pub fn finish(mut self) -> (Vec<Extent>, Vec<ObjectFinding>) {
         let (mut extents, mut findings) = (Vec::new(), Vec::new());
         for (member, mut state) in std::mem::take(&mut self.members) {
             let member = member.map(|m| m.to_string());
@@ -110,7 +115,7 @@ impl PartTally {
                 scanner.finish(&self.lens.engine, &mut self.scratch, &mut |m| count_text(&self.lens, found, last_line, &m));
                 extent.newlines = scanner.newlines();
                 extent.tail = scanner.tail();
-                let lines = extent.newlines + u64::from(extent.tail > 0);
+                let lines = extent.newlines + u64::from(self.last && extent.tail > 0);
                 extent.fields.push((None, lines));
                 collect(&self.lens.engine, &mut findings, member.as_deref(), None, text.found);
             }
@@ -121,7 +126,7 @@ impl PartTally {
             }
             extents.push(extent);
         }
-        (extents, findings, self.scratch)
+        (extents, findings)
     }
 
     /// Rows counted so far in the object itself (lines, for text): for samples.

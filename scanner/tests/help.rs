@@ -11,8 +11,20 @@ fn help(args: &[&str]) -> String {
 #[test]
 fn help_texts() {
     let commands: [&[&str]; 14] = [
-        &[], &["scan"], &["classify"], &["findings"], &["coverage"], &["datasets"], &["rules"], &["rules", "list"], &["rules", "show"],
-        &["rules", "test"], &["rules", "lint"], &["db"], &["db", "migrate"], &["generate"],
+        &[],
+        &["scan"],
+        &["classify"],
+        &["findings"],
+        &["coverage"],
+        &["datasets"],
+        &["rules"],
+        &["rules", "list"],
+        &["rules", "show"],
+        &["rules", "test"],
+        &["rules", "lint"],
+        &["db"],
+        &["db", "migrate"],
+        &["generate"],
     ];
     for command in commands {
         let name = if command.is_empty() { "sonde".to_owned() } else { command.join("-") };

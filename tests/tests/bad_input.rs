@@ -95,7 +95,9 @@ fn ten_megabytes_in_one_field() {
 #[test]
 fn ragged_rows_and_unclosed_quotes() {
     let world = World::new();
-    world.put("ragged.csv", format!("a,b\n1,2,{}\n3\n4,5\n6,7\n", mail())).put("open.csv", format!("a,b\n1,2\n3,4\n5,\"never closed {}\n6,7\n", mail()));
+    world
+        .put("ragged.csv", format!("a,b\n1,2,{}\n3\n4,5\n6,7\n", mail()))
+        .put("open.csv", format!("a,b\n1,2\n3,4\n5,\"never closed {}\n6,7\n", mail()));
     let scanned = world.scan();
     assert_eq!((scanned.tags("ragged.csv"), scanned.tags("open.csv")), (vec!["pii.email".to_owned()], vec!["pii.email".to_owned()]));
 }

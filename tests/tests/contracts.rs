@@ -6,14 +6,38 @@ use serde_json::{Value, json};
 use sonde_tests::program::{Ran, Sonde};
 
 const FINDING: &[&str] = &[
-    "type", "source", "dataset", "object", "member", "field", "rule", "tag", "sensitivity", "occurrences", "rows_matched", "rows_seen", "distinct",
-    "confidence", "status", "locations",
+    "type",
+    "source",
+    "dataset",
+    "object",
+    "member",
+    "field",
+    "rule",
+    "tag",
+    "sensitivity",
+    "occurrences",
+    "rows_matched",
+    "rows_seen",
+    "distinct",
+    "confidence",
+    "status",
+    "locations",
 ];
 const LOCATION: &[&str] = &["line", "column", "row", "page", "sheet", "cell", "json_path", "byte_start", "byte_end", "masked"];
-const COVERAGE: &[&str] =
-    &["type", "source", "dataset", "object", "member", "state", "reason", "detail", "bytes_listed", "bytes_read", "rows_read"];
+const COVERAGE: &[&str] = &["type", "source", "dataset", "object", "member", "state", "reason", "detail", "bytes_listed", "bytes_read", "rows_read"];
 const RUN: &[&str] = &[
-    "type", "sources", "objects", "bytes_listed", "bytes_read", "bytes_classified", "findings", "wall_s", "cpu_s", "complete", "ruleset", "version",
+    "type",
+    "sources",
+    "objects",
+    "bytes_listed",
+    "bytes_read",
+    "bytes_classified",
+    "findings",
+    "wall_s",
+    "cpu_s",
+    "complete",
+    "ruleset",
+    "version",
 ];
 const MATCH: &[&str] = &["start", "end", "line", "rule", "tag", "sensitivity", "confidence"];
 
@@ -47,7 +71,9 @@ fn scan_lines_have_their_keys_and_order() {
     has_keys(&scanned.run, RUN);
 
     let root = format!("file://{}/", data.canonicalize().unwrap().display());
-    let brief = |f: &Value| json!([f["source"], f["dataset"], f["object"], f["member"], f["field"], f["tag"], f["occurrences"], f["rows_matched"], f["rows_seen"]]);
+    let brief = |f: &Value| {
+        json!([f["source"], f["dataset"], f["object"], f["member"], f["field"], f["tag"], f["occurrences"], f["rows_matched"], f["rows_seen"]])
+    };
     let all: Vec<Value> = scanned.findings.iter().map(brief).collect();
     let sub = format!("{root}sub/");
     assert_eq!(

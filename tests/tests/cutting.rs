@@ -7,11 +7,7 @@ use sonde_corpus::synth;
 use sonde_tests::program::{Scanned, Sonde, repository};
 
 fn scan(sonde: &Sonde, path: &str, window: &str, split: &str, jobs: &str, memory: &str) -> Scanned {
-    sonde
-        .scan([
-            path, "--store=none", "--locations=all", "--window", window, "--split-size", split, "--jobs", jobs, "--memory", memory,
-        ])
-        .ok()
+    sonde.scan([path, "--store=none", "--locations=all", "--window", window, "--split-size", split, "--jobs", jobs, "--memory", memory]).ok()
 }
 
 fn same(a: &Scanned, b: &Scanned) {
@@ -19,7 +15,9 @@ fn same(a: &Scanned, b: &Scanned) {
     for (a, b) in a.findings.iter().zip(&b.findings) {
         assert_eq!(a, b);
     }
-    let rows = |s: &Scanned| s.coverage.iter().map(|c| (c["object"].clone(), c["state"].clone(), c["rows_read"].clone(), c["bytes_listed"].clone())).collect::<Vec<_>>();
+    let rows = |s: &Scanned| {
+        s.coverage.iter().map(|c| (c["object"].clone(), c["state"].clone(), c["rows_read"].clone(), c["bytes_listed"].clone())).collect::<Vec<_>>()
+    };
     assert_eq!(rows(a), rows(b));
 }
 

@@ -76,7 +76,8 @@ fn interrupted_keeps_what_was_read() {
         fs::write(data.join(format!("later-{i}.log")), synth::log_text(100 + i, 4_000_000).0).unwrap();
     }
     let store = format!("sqlite:{}", sonde.home().join("s.db").display());
-    let child = sonde.command(["scan", data.to_str().unwrap(), "--format=jsonl", "--split-size=200kB", "--jobs=1", "--store", &store]).spawn().unwrap();
+    let child =
+        sonde.command(["scan", data.to_str().unwrap(), "--format=jsonl", "--split-size=200kB", "--jobs=1", "--store", &store]).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(1_200));
     std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     let ran = Ran::from(child.wait_with_output().unwrap());

@@ -97,7 +97,8 @@ fn from_files_into_sqlite() {
     let sonde = Sonde::new();
     let store = sonde.home().join("findings.db");
     let url = format!("sqlite:{}", store.display());
-    let ran = sonde.command(["scan", &lake(), "--format=jsonl", "--locations=all", "--store", &url]).env("SONDE_LOG", "trace").output().expect("it runs");
+    let ran =
+        sonde.command(["scan", &lake(), "--format=jsonl", "--locations=all", "--store", &url]).env("SONDE_LOG", "trace").output().expect("it runs");
     leaks_nothing(&[("stdout", &ran.stdout), ("stderr and logs", &ran.stderr)]);
     for entry in fs::read_dir(sonde.home()).expect("the home").filter_map(Result::ok).filter(|e| e.path().is_file()) {
         let bytes = fs::read(entry.path()).expect("what the store wrote");

@@ -1,6 +1,6 @@
 //! IP addresses: four octets, or eight groups of hex digits with at most one gap.
 
-use std::net::Ipv6Addr;
+use core::net::Ipv6Addr;
 
 use super::Span;
 

@@ -136,6 +136,7 @@ struct Entry {
     modified: Option<DateTime>,
     class: Option<String>,
     restored: Option<RestoreStatus>,
+    latest: bool,
 }
 
 impl From<Found> for Entry {
@@ -148,6 +149,7 @@ impl From<Found> for Entry {
             modified: o.last_modified,
             class: o.storage_class.map(|c| c.as_str().to_owned()),
             restored: o.restore_status,
+            latest: true,
         }
     }
 }
@@ -162,12 +164,23 @@ impl From<ObjectVersion> for Entry {
             modified: o.last_modified,
             class: o.storage_class.map(|c| c.as_str().to_owned()),
             restored: o.restore_status,
+            latest: o.is_latest != Some(false),
         }
     }
 }
 
-/// What is listed of one entry.
-fn listed(source: &Source, filter: &Filter, entry: Entry, encoded: bool) -> Listed {
+/// What is listed of one entry. Older versions are told apart by their id: everything below knows objects by their key.
+fn listed(source: &Source, filter: &Filter, mut entry: Entry, encoded: bool) -> Listed {
+    let older = entry.id.take_if(|_| !entry.latest);
+    entry.id = entry.id.or_else(|| older.clone());
+    let mut listed = judged(source, filter, entry, encoded);
+    if let (Some(id), Listed::Object(object) | Listed::Skipped { object, .. }) = (older, &mut listed) {
+        object.key = format!("{}?versionId={id}", object.key);
+    }
+    listed
+}
+
+fn judged(source: &Source, filter: &Filter, entry: Entry, encoded: bool) -> Listed {
     let modified_ms = entry.modified.and_then(|m| m.to_millis().ok());
     let key = decoded(entry.key, encoded);
     let dataset = &key[..dataset::prefix_len(key.as_bytes()).max(source.folder_len()).min(key.len())];

@@ -57,7 +57,7 @@ pub(super) async fn read(source: Arc<Source>, object: Object, range: Range<u64>)
 /// Asks for a range.
 async fn get(source: &Source, object: &Object, range: &Range<u64>) -> Result<GetObjectOutput> {
     let version = version::parse(&object.version);
-    let request = source.client.get_object().bucket(&source.bucket).key(&object.key).set_request_payer(source.payer());
+    let request = source.client.get_object().bucket(&source.bucket).key(String::from_utf8_lossy(&object.locator)).set_request_payer(source.payer());
     let request = request.range(format!("bytes={}-{}", range.start, range.end - 1)).set_version_id(version.id.map(str::to_owned));
     let request = request.set_if_match(version.etag.map(str::to_owned)).set_if_unmodified_since(version.unmodified_since.map(DateTime::from_millis));
     request.send().await.map_err(|e| error::of(&source.uri, &object.key, e))

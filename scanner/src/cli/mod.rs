@@ -135,7 +135,11 @@ pub fn log() {
     let ours = wanted.split(',').filter(|part| !part.contains('=') || part.starts_with("sonde")).collect::<Vec<_>>().join(",");
     let quiet = "aws_config=warn,aws_runtime=warn,aws_sdk_s3=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,hyper=warn,hyper_util=warn,rustls=warn,sqlx=warn";
     let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(format!("{ours},{quiet}"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .init();
 }
 
 /// Runs the command line to its exit code.

@@ -54,10 +54,6 @@ pub(super) struct ScanArgs {
     /// Follow symbolic links of a folder
     #[arg(long)]
     follow: bool,
-    #[command(flatten)]
-    s3: setup::S3Args,
-    #[command(flatten)]
-    filter: setup::FilterArgs,
     /// Locations kept for each object, field and rule: a number or `all`
     #[arg(long, value_name = "N|all", default_value = "20", value_parser = locations)]
     locations: usize,
@@ -79,6 +75,10 @@ pub(super) struct ScanArgs {
     /// Bytes after which neighbours make a split and large objects are cut
     #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = sizes::parse, hide = true)]
     split_size: u64,
+    #[command(flatten)]
+    s3: setup::S3Args,
+    #[command(flatten)]
+    filter: setup::FilterArgs,
 }
 
 fn locations(text: &str) -> Result<usize, String> {
@@ -117,15 +117,7 @@ async fn scan(args: &ScanArgs, jobs: usize, engine: Arc<sonde_classifiers::Engin
         Settings { tasks: (jobs * 4).max(8), memory, split_bytes: part.min(PACK_BYTES), sample, min_confidence: args.rules.min_confidence, extract };
     let (stop, stopped) = watch::channel(false);
     let progress = Arc::new(Progress::default());
-    let scan = Scan {
-        sources,
-        store: Arc::clone(&store),
-        lens,
-        cpu: CpuPool::new(jobs)?,
-        settings,
-        progress: Arc::clone(&progress),
-        stop: stopped,
-    };
+    let scan = Scan { sources, store: Arc::clone(&store), lens, cpu: CpuPool::new(jobs)?, settings, progress: Arc::clone(&progress), stop: stopped };
     let spec = setup::run_spec(&scan, &engine, &key, &args.rules);
     let query = Query { sources: scan.sources.iter().map(|s| s.uri().to_owned()).collect(), ..Query::default() };
     let watcher = watched().then(|| Watcher::start(Arc::clone(&progress)));
@@ -147,7 +139,11 @@ async fn interrupts(stop: watch::Sender<bool>) {
         let _ = stop.send(true);
     }
     if tokio::signal::ctrl_c().await.is_ok() {
-        #[expect(clippy::exit, clippy::disallowed_methods, reason = "the user asked twice: committed splits are safe, nothing else is worth waiting for")]
+        #[expect(
+            clippy::exit,
+            clippy::disallowed_methods,
+            reason = "the user asked twice: committed splits are safe, nothing else is worth waiting for"
+        )]
         std::process::exit(130);
     }
 }

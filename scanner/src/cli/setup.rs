@@ -102,7 +102,8 @@ pub(super) fn user_rules(paths: &[PathBuf]) -> Result<Ruleset> {
     for path in paths {
         if path.is_dir() {
             let entries = fs::read_dir(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-            let mut found: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|x| x == "toml")).collect();
+            let mut found: Vec<PathBuf> =
+                entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|x| x == "toml")).collect();
             found.sort();
             if found.is_empty() {
                 bail!("there is no `.toml` file in `{}`", path.display());

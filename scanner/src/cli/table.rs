@@ -176,12 +176,7 @@ pub(super) fn datasets(out: &mut impl Write, rows: &[DatasetRow]) -> Result<()> 
             ]
         })
         .collect();
-    print(
-        out,
-        &["DATASET", "OBJECTS", "READ WHOLE", "BYTES", "FINDINGS", "HIGHEST", "TAGS"],
-        &[false, true, true, true, true, false, false],
-        &cells,
-    )
+    print(out, &["DATASET", "OBJECTS", "READ WHOLE", "BYTES", "FINDINGS", "HIGHEST", "TAGS"], &[false, true, true, true, true, false, false], &cells)
 }
 
 /// Coverage, one line per object or member.
@@ -269,7 +264,10 @@ mod tests {
 
     #[test]
     fn shares_do_not_pretend() {
-        assert_eq!([percent(0, 10), percent(1, 100_000), percent(5, 100), percent(99_999, 100_000), percent(3, 3)], ["<0.1%", "<0.1%", "5.0%", ">99.9%", "100%"]);
+        assert_eq!(
+            [percent(0, 10), percent(1, 100_000), percent(5, 100), percent(99_999, 100_000), percent(3, 3)],
+            ["<0.1%", "<0.1%", "5.0%", ">99.9%", "100%"]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Dictionary-coded columns: each distinct value is classified once, rows are counted by key.
 
-use arrow_array::{Array, AnyDictionaryArray, ArrayRef, cast::AsArray, types::Int32Type};
+use arrow_array::{AnyDictionaryArray, Array, ArrayRef, cast::AsArray, types::Int32Type};
 use sonde_classifiers::{CellMatch, CellSink, RuleIndex, Scratch};
 use sonde_connectors::extract::Columns;
 
@@ -54,7 +54,15 @@ impl CellSink for Judge<'_> {
 }
 
 /// Counts one batch of a dictionary-coded column.
-pub(super) fn count(lens: &Lens, scratch: &mut Scratch, columns: &Columns, index: usize, coded: &dyn AnyDictionaryArray, field: &mut Field, limit: u64) {
+pub(super) fn count(
+    lens: &Lens,
+    scratch: &mut Scratch,
+    columns: &Columns,
+    index: usize,
+    coded: &dyn AnyDictionaryArray,
+    field: &mut Field,
+    limit: u64,
+) {
     let fresh = field.dictionary.as_ref().is_none_or(|known| !known.values.to_data().ptr_eq(&coded.values().to_data()));
     if fresh {
         field.dictionary = Some(judge(lens, scratch, &field.name, coded.values()));

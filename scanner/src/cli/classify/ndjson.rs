@@ -93,7 +93,9 @@ pub(super) fn answer(args: &ClassifyArgs, engine: &Engine) -> Result<Stats> {
             let mut scratch = engine.scratch();
             lines.iter().map(|line| one(engine, &mut scratch, line, args.explain)).collect::<Result<_>>()?
         } else {
-            pool.install(|| lines.par_iter().map_init(|| engine.scratch(), |scratch, line| one(engine, scratch, line, args.explain)).collect::<Result<_>>())?
+            pool.install(|| {
+                lines.par_iter().map_init(|| engine.scratch(), |scratch, line| one(engine, scratch, line, args.explain)).collect::<Result<_>>()
+            })?
         };
         for (matches, line) in answers {
             stats.matches += matches;

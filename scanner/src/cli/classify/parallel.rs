@@ -6,7 +6,10 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 use sonde_classifiers::{Engine, TextScanner};
 
-use super::{ClassifyArgs, MatchLine, Printer, Stats, stream::{fill, told}};
+use super::{
+    ClassifyArgs, MatchLine, Printer, Stats,
+    stream::{fill, told},
+};
 
 /// Bytes that one thread owns at a time.
 const PART: usize = 8 << 20;
