@@ -24,6 +24,7 @@ use super::{
 use crate::Reason;
 use source::Source;
 
+mod depth;
 mod flatten;
 mod render;
 mod source;
@@ -49,6 +50,13 @@ pub(super) struct Footer {
 impl Footer {
     /// Parses the metadata that lie before the last eight bytes of a file.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, (Reason, String)> {
+        match depth::of(bytes) {
+            None => return Err((Reason::MalformedFile, "the Parquet footer cannot be parsed".into())),
+            Some(depth) if depth > depth::MAX_DEPTH => {
+                return Err((Reason::UnableToParseFile, format!("the Parquet schema is nested deeper than {} levels", depth::MAX_DEPTH)));
+            }
+            Some(_) => {}
+        }
         let parse = || {
             let metadata = ParquetMetaDataReader::decode_metadata(bytes)?;
             let schema = parquet_to_arrow_schema(metadata.file_metadata().schema_descr(), None)?;

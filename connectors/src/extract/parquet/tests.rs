@@ -9,8 +9,9 @@ use arrow_schema::{DataType, Field};
 use bytes::Bytes;
 use parquet::{
     arrow::ArrowWriter,
-    basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel},
-    file::properties::WriterProperties,
+    basic::{BrotliLevel, Compression, GzipLevel, Repetition, Type as Physical, ZstdLevel},
+    file::{properties::WriterProperties, writer::SerializedFileWriter},
+    schema::types::Type,
 };
 use proptest::prelude::*;
 
@@ -254,4 +255,40 @@ fn broken_and_encrypted_footers() {
     encrypted[len - 4..].copy_from_slice(b"PARE");
     encrypted[..4].copy_from_slice(b"PARE");
     assert_eq!(outcome(&encrypted), (Format::Parquet, Reason::EncryptedFile, true));
+}
+
+/// A file whose schema has `depth` groups in each other, written with a stack that can hold them.
+fn deep_file(depth: usize) -> Vec<u8> {
+    let write = move || {
+        let leaf = Type::primitive_type_builder("leaf", Physical::INT32).with_repetition(Repetition::OPTIONAL).build().unwrap();
+        let group =
+            |below, _| Arc::new(Type::group_type_builder("g").with_fields(vec![below]).with_repetition(Repetition::OPTIONAL).build().unwrap());
+        let top = (1..depth).fold(Arc::new(leaf), group);
+        let root = Arc::new(Type::group_type_builder("root").with_fields(vec![top]).build().unwrap());
+        let mut bytes = Vec::new();
+        SerializedFileWriter::new(&mut bytes, root, Arc::new(WriterProperties::new())).unwrap().close().unwrap();
+        bytes
+    };
+    std::thread::Builder::new().stack_size(1 << 30).spawn(write).unwrap().join().unwrap()
+}
+
+#[test]
+fn schemas_are_not_followed_too_deep() {
+    for (depth, reason) in [(100, None), (3_000, Some(Reason::UnableToParseFile)), (30_000, Some(Reason::UnableToParseFile))] {
+        let (_, reads) = read("a.parquet", &deep_file(depth), &Options::default());
+        let outcome = &reads[0].outcomes[0];
+        assert_eq!((outcome.reason, outcome.skipped), (reason, reason.is_some()));
+    }
+}
+
+#[test]
+fn depth_of_a_plain_schema() {
+    let footer = |bytes: &[u8]| {
+        let len = u32::from_le_bytes(bytes[bytes.len() - 8..bytes.len() - 4].try_into().unwrap()) as usize;
+        bytes[bytes.len() - 8 - len..bytes.len() - 8].to_vec()
+    };
+    assert_eq!(depth::of(&footer(&file(&people(10), Compression::SNAPPY, 100, true))), Some(1));
+    let rows = [Some(vec![(Some("a".into()), vec![1])])];
+    assert_eq!(depth::of(&footer(&file(&nested(&rows), Compression::SNAPPY, 100, true))), Some(6));
+    assert_eq!(depth::of(b"garbage"), None);
 }
