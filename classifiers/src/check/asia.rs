@@ -126,8 +126,15 @@ fn uscc(value: &[u8]) -> bool {
     matches!((sum, place(*last)), (Some((s, _)), Some(l)) if (31 - s % 31) % 31 == l)
 }
 
-/// Hong Kong: one or two letters, six digits, a digit or A.
+/// Hong Kong: one or two letters, six digits, a digit or A, often in parentheses.
 fn hkid(value: &[u8]) -> bool {
+    let mut plain = [0u8; 9];
+    let written = value.iter().filter(|b| !matches!(b, b'(' | b')'));
+    let length = plain.iter_mut().zip(written.clone()).map(|(place, &b)| *place = b).count();
+    let value = &plain[..length];
+    if written.count() > length {
+        return false;
+    }
     let letters = value.iter().take_while(|b| b.is_ascii_uppercase()).count();
     let (head, tail) = value.split_at(letters.min(2));
     let [digits @ .., last] = tail else { return false };
