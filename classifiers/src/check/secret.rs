@@ -166,24 +166,24 @@ fn between<'a>(value: &'a [u8], open: &[u8], close: &[u8]) -> Option<(&'a [u8], 
     Some((inner.get(..end)?, inner.get(end + close.len()..)?))
 }
 
-/// After the four letters of the kind: sixteen characters of base32, not all of one kind.
+/// After the four letters of the kind: sixteen characters of base32, no words (one in thirty has no digit).
 fn aws_key_id(value: &[u8]) -> bool {
     let Some((kind, id)) = value.split_at_checked(4) else { return false };
     kind.iter().all(u8::is_ascii_uppercase)
         && id.len() == 16
         && id.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7'))
-        && id.iter().any(u8::is_ascii_digit)
+        && (id.iter().any(u8::is_ascii_digit) || secrecy_bits(id) > 1.0)
         && !is_placeholder(value)
 }
 
-/// `xoxb-digits-digits-secret` and its relatives: numbers in the middle, a mixed run of 20 and more at the end.
+/// `xoxb-digits-digits-secret` and its relatives: numbers in the middle, a run of 20 and more at the end that is no word.
 fn slack(value: &[u8]) -> bool {
     let mut parts = value.split(|&b| b == b'-');
     let Some(kind) = parts.next() else { return false };
     let last = value.rsplit(|&b| b == b'-').next().unwrap_or_default();
     let numbers = parts.filter(|p| p.len() >= 8 && p.iter().all(u8::is_ascii_digit)).count();
     let enough = if kind.starts_with(b"xapp") || kind.starts_with(b"xox") { usize::from(!kind.contains(&b'.')) } else { 1 };
-    numbers >= enough && last.len() >= 20 && mixed(last)
+    numbers >= enough && last.len() >= 20 && (mixed(last) || (last.iter().any(u8::is_ascii_lowercase) && last.iter().any(u8::is_ascii_uppercase)))
 }
 
 /// A macaroon whose location is the index's host.
@@ -391,6 +391,8 @@ mod tests {
         assert!(!passes("base64-len-64", "${bytes:60}"));
         assert!(passes("aws-key-id", "AKIA${base32:16}"));
         assert!(!aws_key_id(b"AKIAIOSFODNN7EXAMPLE"));
+        assert!(!aws_key_id(b"ASIAPACIFICREGIONALP"));
+        assert!(passes("aws-key-id", "AKIA${upper:16}"));
     }
 
     #[test]
