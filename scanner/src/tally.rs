@@ -63,9 +63,15 @@ impl Member {
     }
 }
 
-#[derive(Debug)]
+/// The texts of a member: one as a rule; where JSON cannot be understood, runs of it.
+#[derive(Debug, Default)]
 struct TextState {
-    scanner: TextScanner,
+    scanner: Option<TextScanner>,
+    /// Lines can be told: the run begins where counting does.
+    placed: bool,
+    lines: u64,
+    newlines: u64,
+    tail: u64,
     found: Found,
     last_line: HashMap<RuleIndex, u64>,
 }
@@ -74,14 +80,28 @@ struct TextState {
 struct Field {
     name: Arc<str>,
     rows_seen: u64,
+    last_seen: Option<u64>,
     found: Found,
     last_row: HashMap<RuleIndex, u64>,
     dictionary: Option<dictionary::Judged>,
 }
 
+impl Field {
+    /// Counts the rows that hold a value. A long record comes in several batches: its row counts once.
+    fn see(&mut self, column: &Column, first_row: u64) {
+        let nulls = column.values.logical_nulls();
+        for value in (0..column.values.len()).filter(|&i| nulls.as_ref().is_none_or(|n| n.is_valid(i))) {
+            let row = first_row + row_of(column, value);
+            if self.last_seen.replace(row) != Some(row) {
+                self.rows_seen += 1;
+            }
+        }
+    }
+}
+
 impl Default for Field {
     fn default() -> Self {
-        Self { name: Arc::from(""), rows_seen: 0, found: Found::new(), last_row: HashMap::new(), dictionary: None }
+        Self { name: Arc::from(""), rows_seen: 0, last_seen: None, found: Found::new(), last_row: HashMap::new(), dictionary: None }
     }
 }
 
@@ -111,12 +131,9 @@ impl PartTally {
             let member = member.map(|m| m.to_string());
             let mut extent = Extent { member: member.clone(), rows: state.rows, ..Extent::default() };
             if let Some(mut text) = state.text.take() {
-                let TextState { scanner, found, last_line } = &mut *text;
-                scanner.finish(&self.lens.engine, &mut self.scratch, &mut |m| count_text(&self.lens, found, last_line, &m));
-                extent.newlines = scanner.newlines();
-                extent.tail = scanner.tail();
-                let lines = extent.newlines + u64::from(self.last && extent.tail > 0);
-                extent.fields.push((None, lines));
+                text.end(&self.lens, &mut self.scratch);
+                (extent.newlines, extent.tail) = (text.newlines, text.tail);
+                extent.fields.push((None, text.lines + u64::from(self.last && extent.tail > 0)));
                 collect(&self.lens.engine, &mut findings, member.as_deref(), None, text.found);
             }
             state.fields.sort_by(|a, b| a.name.cmp(&b.name));
@@ -132,21 +149,25 @@ impl PartTally {
     /// Rows counted so far in the object itself (lines, for text): for samples.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.members.get(&None).map_or(0, |m| m.rows.max(m.text.as_ref().map_or(0, |t| t.scanner.newlines())))
+        let lines = |m: &Member| m.text.as_ref().and_then(|t| t.scanner.as_ref()).map_or(0, TextScanner::newlines);
+        self.members.get(&None).map_or(0, |m| m.rows.max(lines(m)))
     }
 
     fn text(&mut self, member: Option<&Arc<str>>, text: &Text) {
         let lens = &self.lens;
         let member = self.members.entry(member.cloned()).or_default();
-        let state = member.text.get_or_insert_with(|| {
-            Box::new(TextState {
-                scanner: TextScanner::new(text.encoding, text.own.clone(), text.at, lens.window),
-                found: Found::new(),
-                last_line: HashMap::new(),
-            })
-        });
-        let TextState { scanner, found, last_line } = &mut **state;
-        scanner.push(&lens.engine, &mut self.scratch, &text.bytes, &mut |m| count_text(lens, found, last_line, &m));
+        let state = member.text.get_or_insert_default();
+        if state.scanner.is_none() {
+            state.placed = text.at <= text.own.start;
+            state.last_line.clear();
+        }
+        let placed = state.placed;
+        let scanner = state.scanner.get_or_insert_with(|| TextScanner::new(text.encoding, text.own.clone(), text.at, lens.window));
+        let (found, last_line) = (&mut state.found, &mut state.last_line);
+        scanner.push(&lens.engine, &mut self.scratch, &text.bytes, &mut |m| count_text(lens, found, last_line, placed, &m));
+        if text.last {
+            state.end(lens, &mut self.scratch);
+        }
     }
 
     fn columns(&mut self, member: Option<&Arc<str>>, columns: &Columns) {
@@ -160,7 +181,7 @@ impl PartTally {
         let (mut aligned, mut single) = (Vec::new(), Vec::new());
         for (i, column) in columns.columns.iter().enumerate() {
             let slot = member.slot(&column.field);
-            member.fields[slot].rows_seen += rows_with_values(column);
+            member.fields[slot].see(column, columns.first_row);
             slots.push(slot);
             let coded = matches!(column.values.data_type(), DataType::Dictionary(..));
             if coded || column.rows.is_some() { single.push(i) } else { aligned.push(i) }
@@ -283,7 +304,22 @@ impl Counted {
     }
 }
 
-fn count_text(lens: &Lens, found: &mut Found, last_line: &mut HashMap<RuleIndex, u64>, text: &TextMatch<'_>) {
+impl TextState {
+    /// Ends the text, or one run of it.
+    fn end(&mut self, lens: &Lens, scratch: &mut Scratch) {
+        let Some(mut scanner) = self.scanner.take() else { return };
+        let (found, last_line, placed) = (&mut self.found, &mut self.last_line, self.placed);
+        scanner.finish(&lens.engine, scratch, &mut |m| count_text(lens, found, last_line, placed, &m));
+        self.lines += scanner.newlines();
+        if placed {
+            (self.newlines, self.tail) = (scanner.newlines(), scanner.tail());
+        } else {
+            self.lines += u64::from(scanner.tail() > 0);
+        }
+    }
+}
+
+fn count_text(lens: &Lens, found: &mut Found, last_line: &mut HashMap<RuleIndex, u64>, placed: bool, text: &TextMatch<'_>) {
     if lens.row_limit.is_some_and(|limit| text.line >= limit) {
         return;
     }
@@ -295,8 +331,8 @@ fn count_text(lens: &Lens, found: &mut Found, last_line: &mut HashMap<RuleIndex,
     counted.sketch.insert(text.m.sketch_hash(&lens.key));
     if counted.strong.len() < lens.locations {
         counted.strong.push(Location {
-            line: Some(text.line),
-            column: Some(text.column),
+            line: placed.then_some(text.line),
+            column: placed.then_some(text.column),
             row: None,
             json_path: None,
             byte_start: Some(text.start),
@@ -340,20 +376,6 @@ fn collect(engine: &Engine, findings: &mut Vec<ObjectFinding>, member: Option<&s
 
 fn row_of(column: &Column, value: usize) -> u64 {
     column.rows.as_ref().map_or(value as u64, |rows| u64::from(rows[value]))
-}
-
-/// Rows that hold at least one value.
-fn rows_with_values(column: &Column) -> u64 {
-    let Some(rows) = &column.rows else { return (column.values.len() - column.values.logical_null_count()) as u64 };
-    let nulls = column.values.logical_nulls();
-    let (mut count, mut last) = (0, None);
-    for (i, &row) in rows.iter().enumerate() {
-        if last != Some(row) && nulls.as_ref().is_none_or(|n| n.is_valid(i)) {
-            count += 1;
-            last = Some(row);
-        }
-    }
-    count
 }
 
 /// The engine's view of an array: its buffers in place.
