@@ -31,7 +31,45 @@ pub(super) fn around(text: &[u8], at: usize) -> Option<Span> {
         return None;
     }
     let end = domain(text, at + 1)?;
-    Some(Span { start, end, bits: 0 })
+    if in_authority(text, start) || scp_path(text, local, end) || is_file(&text[at + 1..end]) {
+        return None;
+    }
+    Some(Span { start, end, bits: if is_reserved(&text[at + 1..end]) { RESERVED } else { 0 } })
+}
+
+/// Millibits of a domain that is nobody's.
+const RESERVED: i32 = -2_000;
+/// Longest name and password in a URL that is looked back over.
+const USERINFO: usize = 128;
+
+/// `scheme://name:password@host`: what stands before the `@` is a name or a password, what follows a machine.
+fn in_authority(text: &[u8], start: usize) -> bool {
+    let floor = start.saturating_sub(USERINFO);
+    let before = &text[floor..start];
+    let from = before.iter().rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'<' | b'?' | b',' | b';')).map_or(0, |p| p + 1);
+    let run = &before[from..];
+    memchr::memmem::rfind(run, b"://").is_some_and(|scheme| scheme > 0 && !run[scheme + 3..].contains(&b'/'))
+}
+
+/// `git@host:folder/name`, as git and scp write it: the account is a machine's.
+fn scp_path(text: &[u8], local: &[u8], end: usize) -> bool {
+    matches!(local, b"git" | b"hg" | b"svn") && matches!(text.get(end), Some(b':' | b'/'))
+}
+
+/// `icon@2x.png`: endings of files that are no top-level domains.
+fn is_file(domain: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 14] = [b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"ico", b"css", b"js", b"json", b"html", b"htm", b"xml", b"txt"];
+    let top = domain.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    ENDINGS.iter().any(|e| top.eq_ignore_ascii_case(e))
+}
+
+/// RFC 2606: kept for documentation and tests.
+fn is_reserved(domain: &[u8]) -> bool {
+    let mut labels = domain.rsplit(|b| *b == b'.');
+    let top = labels.next().unwrap_or_default();
+    let second = labels.next().unwrap_or_default();
+    let is = |label: &[u8], names: &[&str]| names.iter().any(|n| label.eq_ignore_ascii_case(n.as_bytes()));
+    is(top, &["test", "example", "invalid", "localhost"]) || (is(top, &["com", "net", "org"]) && is(second, &["example"]))
 }
 
 /// End of the domain that begins at `from`: labels of letters, digits and hyphens, the last of letters.
