@@ -33,20 +33,31 @@ fn v4(text: &[u8], start: usize) -> Option<Span> {
     }
     // A fifth group, a version or a part of a name.
     let after = text.get(at).copied();
-    let goes_on =
-        after.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_') || (after == Some(b'.') && text.get(at + 1).is_some_and(u8::is_ascii_digit));
+    let goes_on = after.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_')
+        || (after == Some(b'.') && text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric));
     let before = start.checked_sub(1).map(|i| text[i]);
     let comes_from = matches!(before, Some(b'.' | b'-' | b'_'));
-    if goes_on || comes_from {
+    // `Chrome/131.0.2.4`: the version of a product.
+    let product = before == Some(b'/') && start.checked_sub(2).is_some_and(|i| text[i].is_ascii_alphabetic());
+    if goes_on || comes_from || product || after_version(text, start) {
         return None;
     }
-    // Nobody: unspecified, broadcast, loopback, documentation (RFC 5737), multicast and above, masks.
+    // Nobody: unspecified, broadcast, loopback, documentation (RFC 5737), multicast and above, masks; a number and zeros is a version.
     let nobody = match octets {
-        [0 | 127, ..] | [224..=255, ..] | [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => true,
+        [0 | 127, ..] | [_, 0, 0, 0] | [224..=255, ..] | [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => true,
         // Looks like a version: `1.2.3.4`, `2.0.0.1`.
         [a, b, c, d] => a < 10 && b < 10 && c < 10 && d < 10,
     };
     if nobody { None } else { Some(Span { start, end: at, bits: private(octets) }) }
+}
+
+/// `version 11.45.26.3`, `release: "11.45.26.3"`: the word right before says what it is.
+fn after_version(text: &[u8], start: usize) -> bool {
+    const WORDS: [&[u8]; 9] = [b"version", b"ver", b"v", b"release", b"build", b"firmware", b"fw", b"revision", b"upgrade"];
+    let gap = text[..start].iter().rev().take(4).take_while(|b| matches!(b, b' ' | b':' | b'=' | b'"' | b'\'' | b'(')).count();
+    let letters = text[..start - gap].iter().rev().take(10).take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = &text[start - gap - letters..start - gap];
+    WORDS.iter().any(|w| word.eq_ignore_ascii_case(w))
 }
 
 /// Private ranges name a machine, seldom a person.
