@@ -189,7 +189,8 @@ fn ready(number: u16, rule: &Rule, form: &Form) -> Result<Ready, BuildError> {
         ignore_case: form.ignore_case,
         left: form.left_boundary,
         right: form.right_boundary,
-        numeric: form.layouts.iter().any(digits),
+        // Telephone numbers are one number however they are grouped.
+        numeric: form.layouts.iter().any(digits) || form.kernel.as_deref() == Some("phone"),
         listens: !(rule.context.is_empty() && rule.negative.is_empty()),
         value: value.filter(|_| regex.is_some()),
         regex,

@@ -67,6 +67,7 @@ const PLANS: &[Plan] = &[
 
 /// Millibits of the ways to write a number.
 const INTERNATIONAL: i32 = 0;
+const DOUBLED: i32 = -1_000;
 const NORTH_AMERICAN: i32 = -2_500;
 const GROUPED: i32 = -6_000;
 const BARE: i32 = -8_000;
@@ -77,6 +78,8 @@ struct Written {
     count: usize,
     /// Digits in each group.
     groups: [usize; 8],
+    /// Where each group ends.
+    ends: [usize; 8],
     group: usize,
     end: usize,
 }
@@ -98,29 +101,47 @@ pub(super) fn at(text: &[u8], run: usize) -> Option<Span> {
         return None;
     }
     let doubled = !plus && w.group > 1 && digits.starts_with(b"00");
-    let bits = if plus {
-        international(digits)?
-    } else if doubled {
-        international(&digits[2..])? - 1_000
-    } else {
-        national(&w, text[start] == b'(')?
-    };
-    Some(Span { start, end: w.end, bits })
+    if !plus && !doubled {
+        let bits = national(&w, text[start] == b'(')?;
+        return Some(Span { start, end: w.end, bits });
+    }
+    let (skip, bits) = if plus { (0, INTERNATIONAL) } else { (2, DOUBLED) };
+    // What follows after a gap may be another number: the longest run of groups that the plan allows.
+    let mut count = w.count;
+    for group in (0..w.group).rev() {
+        if count >= 7 && international(&digits[skip..count]) {
+            return Some(Span { start, end: w.ends[group], bits });
+        }
+        count -= w.groups[group];
+    }
+    None
 }
 
 /// A number that goes on to the left is another number.
 fn comes_from(text: &[u8], start: usize, plus: bool) -> bool {
     let Some(byte) = start.checked_sub(1).map(|i| text[i]) else { return false };
     let digit_before = start >= 2 && text[start - 2].is_ascii_digit();
-    byte.is_ascii_alphanumeric()
+    group_before(text, start, plus)
+        || byte.is_ascii_alphanumeric()
         || byte == b'_'
         || byte == b'+'
         || (!plus && matches!(byte, b'.' | b'-' | b'/' | b':' | b',' | b'$' | b'#' | b'=') && digit_before)
         || (!plus && matches!(byte, b'-' | b'.' | b'$' | b'#'))
 }
 
+/// `ES26 0049 …`, `59 01 59 …`: a group of a longer number stands before.
+fn group_before(text: &[u8], start: usize, plus: bool) -> bool {
+    if plus || start < 3 || text[start - 1] != b' ' {
+        return false;
+    }
+    let group = text[..start - 1].iter().rev().take(5).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let alone =
+        (start - 1).checked_sub(group + 1).is_none_or(|i| matches!(text[i], b' ' | b'+' | b'(' | b'\t' | b'\n' | b'"' | b'\'' | b',' | b';' | b'|'));
+    (2..=4).contains(&group) && alone && text[start - 2].is_ascii_digit()
+}
+
 fn read(text: &[u8], from: usize) -> Option<Written> {
-    let mut w = Written { digits: [0; 20], count: 0, groups: [0; 8], group: 1, end: from };
+    let mut w = Written { digits: [0; 20], count: 0, groups: [0; 8], ends: [from; 8], group: 1, end: from };
     let mut at = from;
     loop {
         let run = text[at..].iter().take(16).take_while(|b| b.is_ascii_digit()).count();
@@ -132,6 +153,7 @@ fn read(text: &[u8], from: usize) -> Option<Written> {
         w.groups[w.group - 1] = run;
         at += run;
         w.end = at;
+        w.ends[w.group - 1] = at;
         let gap = gap(&text[at..]);
         if gap == 0 || w.group == 8 || !text.get(at + gap).is_some_and(u8::is_ascii_digit) {
             break;
@@ -156,14 +178,14 @@ fn gap(rest: &[u8]) -> usize {
     }
 }
 
-fn international(digits: &[u8]) -> Option<i32> {
-    let plan = PLANS.iter().filter(|p| digits.starts_with(p.code)).max_by_key(|p| p.code.len())?;
+fn international(digits: &[u8]) -> bool {
+    let Some(plan) = PLANS.iter().filter(|p| digits.starts_with(p.code)).max_by_key(|p| p.code.len()) else { return false };
     let mut national = &digits[plan.code.len()..];
     // `+44 (0)20 …`: the trunk zero is written and not dialled.
     if plan.trunk == b"0" && national.first() == Some(&b'0') && plan.code != b"39" {
         national = &national[1..];
     }
-    valid(plan, national).then_some(INTERNATIONAL)
+    valid(plan, national)
 }
 
 fn valid(plan: &Plan, national: &[u8]) -> bool {
@@ -172,12 +194,26 @@ fn valid(plan: &Plan, national: &[u8]) -> bool {
         && (plan.code != b"1" || (national[3] >= b'2' && &national[1..3] != b"11"))
 }
 
+/// `2024-11-23`, `23.11.2024`.
+fn is_date(digits: &[u8], groups: &[usize]) -> bool {
+    let two = |i: usize| (digits[i] - b'0') * 10 + digits[i + 1] - b'0';
+    let (year, a, b) = match groups {
+        [4, 2, 2] => (two(0), two(4), two(6)),
+        [2, 2, 4] => (two(4), two(0), two(2)),
+        _ => return false,
+    };
+    matches!(year, 19 | 20) && (1..=31).contains(&a) && (1..=31).contains(&b) && a.min(b) <= 12
+}
+
 /// Without a country code: grouped as people write numbers, or bare.
 fn national(w: &Written, parenthesis: bool) -> Option<i32> {
     let mut digits = &w.digits[..w.count];
     let mut groups = &w.groups[..w.group];
     if groups.len() == 4 && groups[0] == 1 && digits[0] == b'1' {
         (digits, groups) = (&digits[1..], &groups[1..]);
+    }
+    if is_date(&w.digits[..w.count], groups) {
+        return None;
     }
     if groups == [3, 3, 4] && valid(&PLANS[0], digits) {
         return Some(if parenthesis { NORTH_AMERICAN + 2_000 } else { NORTH_AMERICAN });
