@@ -148,7 +148,11 @@ impl Engine {
                 tell(&|| format!("`{}` nearby", words.phrase(phrase)), added);
                 (bits, supported) = (bits + added, true);
             }
-            against = against.or_else(|| heard.iter().find_map(|s| s.about(ready.rule, Speaks::Against)));
+            if against.is_none() && heard.iter().any(|s| s.about(ready.rule, Speaks::Against).is_some()) {
+                // A word on another line is about something else: records stand one on a line.
+                let (left, right) = on_line(left, right);
+                against = [words.listen(left), words.listen(right)].iter().find_map(|s| s.about(ready.rule, Speaks::Against));
+            }
         }
         if let Some(phrase) = against {
             let taken = -milli(rule.negative_bits);
@@ -171,6 +175,13 @@ fn around(text: &[u8], start: usize, end: usize) -> (&[u8], &[u8]) {
         to -= 1;
     }
     (&text[from..start], &text[end..to])
+}
+
+/// What of the texts on both sides stands on the same line.
+fn on_line<'t>(left: &'t [u8], right: &'t [u8]) -> (&'t [u8], &'t [u8]) {
+    let from = memchr::memrchr(b'\n', left).map_or(0, |p| p + 1);
+    let to = memchr::memchr(b'\n', right).unwrap_or(right.len());
+    (&left[from..], &right[..to])
 }
 
 /// The value without separators; letters upper-cased when case does not count.

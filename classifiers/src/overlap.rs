@@ -80,8 +80,14 @@ fn inside(a: &Hit, b: &Hit) -> bool {
     b.start <= a.start && a.end <= b.end && (a.start, a.end) != (b.start, b.end)
 }
 
+/// A check worth this many millibits proves a value whole: digits inside it are no number of their own.
+const PROVEN: i32 = 6_000;
+
 /// Whether the outer of two makes the inner one superfluous: the same category, unless its rule names what it contains.
 fn covers(engine: &Engine, outer: &Hit, inner: &Hit) -> bool {
+    if inner.numeric && outer.check >= PROVEN && outer.check > inner.check {
+        return true;
+    }
     let (outer, inner) = (usize::from(outer.rule), usize::from(inner.rule));
     engine.categories[outer] == engine.categories[inner] && !engine.rules[outer].contains.contains(&engine.rules[inner].tag)
 }
