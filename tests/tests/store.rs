@@ -1,5 +1,7 @@
 //! The store on a real Postgres, and stores written by earlier versions.
 
+use std::{fs, path::Path};
+
 use sonde_scanner::store::{self, StoreSpec, contract};
 use sonde_tests::server::postgres::Postgres;
 
@@ -10,8 +12,10 @@ fn spec(url: &str) -> StoreSpec {
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_keeps_the_contract() {
     let server = Postgres::start();
-    contract::run_all(|case| {
-        let place = contract::Place::new(spec(&server.database(case)));
+    let url = server.database("contract");
+    contract::run_all(|_| {
+        server.clear("contract");
+        let place = contract::Place::new(spec(&url));
         async move { place }
     })
     .await;
@@ -38,4 +42,31 @@ async fn what_is_wrong_with_a_server_is_said() {
     let refused = error(&url).await;
     assert!(refused.contains("cannot be reached") && refused.contains("127.0.0.1"), "{refused}");
     assert!(started.elapsed().as_secs() < 40, "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn stores_of_every_version_are_read() {
+    let server = Postgres::start();
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
+    let names = |folder: &str| fs::read_dir(migrations.join(folder)).expect("a folder").map(|e| e.expect("an entry").path());
+    let dumps: Vec<_> = names("fixtures").filter(|p| p.file_name().is_some_and(|n| n.to_string_lossy().starts_with("postgres-"))).collect();
+    assert_eq!(dumps.len(), names("postgres").count(), "each migration that landed has its fixture");
+    for (i, dump) in dumps.iter().enumerate() {
+        let database = format!("version_{i}");
+        let url = server.database(&database);
+        server.load(&database, dump);
+        contract::upgrade::check(&contract::Place::new(spec(&url))).await;
+    }
+}
+
+/// A dump of today's store loads elsewhere; it is the fixture of the next version.
+#[tokio::test]
+async fn a_dump_is_a_store() {
+    let server = Postgres::start();
+    contract::upgrade::sample(&contract::Place::new(spec(&server.database("sample")))).await;
+    let dump = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-sample.sql");
+    fs::write(&dump, server.dump("sample")).expect("a dump");
+    let url = server.database("copy");
+    server.load("copy", &dump);
+    contract::upgrade::check(&contract::Place::new(spec(&url))).await;
 }

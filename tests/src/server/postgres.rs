@@ -82,6 +82,14 @@ impl Postgres {
         self.url_of(name)
     }
 
+    /// Empties the store in a database: quicker than a database for every case.
+    ///
+    /// # Panics
+    /// `psql` fails.
+    pub fn clear(&self, database: &str) {
+        run(self.tool("psql").args(["-q", "-d", database, "-c", "SET client_min_messages TO warning; DROP SCHEMA IF EXISTS sonde CASCADE"]));
+    }
+
     /// Runs a file of SQL in a database.
     ///
     /// # Panics

@@ -8,6 +8,7 @@ mod life;
 mod make;
 mod merge;
 mod odd;
+pub mod upgrade;
 mod writing;
 
 use std::sync::Arc;
@@ -89,6 +90,10 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
     use super::*;
 
     #[tokio::test]
@@ -99,5 +104,21 @@ mod tests {
             async move { Place::new(StoreSpec::Sqlite(path)) }
         })
         .await;
+    }
+
+    #[tokio::test]
+    async fn stores_of_every_version_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let fixtures = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/fixtures")).unwrap().map(|e| e.unwrap().path());
+        let dumps: Vec<_> = fixtures.filter(|p| p.file_name().is_some_and(|n| n.to_string_lossy().starts_with("sqlite-"))).collect();
+        let versions = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/sqlite")).unwrap().count();
+        assert_eq!(dumps.len(), versions, "each migration that landed has its fixture");
+        for dump in dumps {
+            let file = folder.path().join(dump.file_name().unwrap()).with_extension("db");
+            let mut conn = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&file).create_if_missing(true)).await.unwrap();
+            sqlx::raw_sql(AssertSqlSafe(fs::read_to_string(dump).unwrap())).execute(&mut conn).await.unwrap();
+            conn.close().await.unwrap();
+            upgrade::check(&Place::new(StoreSpec::Sqlite(file))).await;
+        }
     }
 }
