@@ -17,6 +17,8 @@ mod run;
 mod schema;
 mod spec;
 mod sql;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::{
