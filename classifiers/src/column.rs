@@ -229,6 +229,7 @@ impl Engine {
                 let bits = crate::compile::milli(self.rules[usize::from(hit.rule)].context_bits);
                 hit.bits += bits;
                 hit.base += bits;
+                hit.row += bits;
                 hit.weak = false;
             }
         }

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex_automata::{meta::Regex, util::syntax};
 
 use crate::{
     Form, Rule,
     check::{self, Check},
     kernel::Kernel,
+    literals::Literals,
     shape::{self, Element, Layout},
     words::WordTable,
 };
@@ -77,7 +77,7 @@ pub(crate) const RUNS: usize = 72;
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) forms: Vec<Ready>,
-    pub(crate) literals: Option<AhoCorasick>,
+    pub(crate) literals: Option<Literals>,
     /// Forms of each literal, and whether its case counts.
     pub(crate) literal_forms: Vec<Vec<(u32, bool)>>,
     pub(crate) literal_texts: Vec<Box<[u8]>>,
@@ -117,9 +117,7 @@ impl Compiled {
             }
         }
         if !compiled.literal_texts.is_empty() {
-            let kind = Some(AhoCorasickKind::DFA);
-            let built = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).kind(kind).build(&compiled.literal_texts);
-            compiled.literals = Some(built.map_err(|_| BuildError::Literals)?);
+            compiled.literals = Some(Literals::new(&compiled.literal_texts).ok_or(BuildError::Literals)?);
         }
         Ok(compiled)
     }

@@ -26,11 +26,21 @@ struct Decoded {
     from: Vec<u32>,
     /// Raw offset of `from`'s zero.
     base: usize,
+    /// Four characters of base64 stand for three bytes.
+    base64: bool,
 }
 
 impl Decoded {
     fn raw(&self, start: usize, end: usize) -> (usize, usize) {
-        (self.base + self.from[start] as usize, self.base + self.from[end] as usize)
+        let close = if self.base64 {
+            // The last character that holds a bit of the last byte.
+            (end * 4).div_ceil(3)
+        } else {
+            // An escape that stands for several bytes is taken whole.
+            let last = self.from[end.saturating_sub(1)];
+            self.from[end..].iter().copied().find(|f| *f != last).unwrap_or(last) as usize
+        };
+        (self.base + self.from[start] as usize, self.base + close)
     }
 }
 
@@ -68,7 +78,7 @@ type Out<'a> = (&'a mut Vec<Candidate>, &'a mut Vec<u8>, &'a mut Vec<Hit>);
 
 fn unescaped(engine: &Engine, text: &[u8], (first, last): (usize, usize), spoken: Option<&Spoken>, out: Out<'_>) {
     let (from, to) = (first.saturating_sub(AROUND), text.len().min(last + AROUND));
-    let mut decoded = Decoded { text: Vec::with_capacity(to - from), from: Vec::with_capacity(to - from + 1), base: from };
+    let mut decoded = Decoded { text: Vec::with_capacity(to - from), from: Vec::with_capacity(to - from + 1), base: from, base64: false };
     let mut at = from;
     while at < to {
         if let Some((length, bytes, count)) = escape(&text[at..]) {
@@ -109,16 +119,16 @@ fn judge(engine: &Engine, decoded: &Decoded, spoken: Option<&Spoken>, out: Out<'
 fn base64_runs(engine: &Engine, text: &[u8], spoken: Option<&Spoken>, out: Out<'_>) {
     let (candidates, value, hits) = out;
     let mut at = 0;
-    while at < text.len() {
-        if !is_base64(text[at]) {
-            at += 1;
+    while let Some(first) = text.get(at..at + BASE64[0]) {
+        // Looked at from behind: a sign of another kind is leapt over with all that stands before it.
+        if let Some(other) = first.iter().rposition(|b| !is_base64(*b)) {
+            at += other + 1;
             continue;
         }
         let start = at;
-        while at < text.len() && is_base64(text[at]) {
-            at += 1;
-        }
-        if !(BASE64[0]..=BASE64[1]).contains(&(at - start)) || !mixed(&text[start..at]) {
+        at += BASE64[0];
+        at += text[at..].iter().take_while(|b| is_base64(**b)).count();
+        if at - start > BASE64[1] || !mixed(&text[start..at]) {
             continue;
         }
         if let Some(decoded) = base64(&text[start..at], start) {
@@ -127,8 +137,19 @@ fn base64_runs(engine: &Engine, text: &[u8], spoken: Option<&Spoken>, out: Out<'
     }
 }
 
+const BASE64_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        let byte = b as u8;
+        table[b] = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+        b += 1;
+    }
+    table
+};
+
 fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+    BASE64_BYTES[usize::from(byte)]
 }
 
 /// Words, paths and numbers are runs of these letters too: encoded text has both cases.
@@ -138,7 +159,7 @@ fn mixed(run: &[u8]) -> bool {
 
 /// Decodes a run when what comes out is text.
 fn base64(run: &[u8], base: usize) -> Option<Decoded> {
-    let mut decoded = Decoded { text: Vec::with_capacity(run.len()), from: Vec::with_capacity(run.len()), base };
+    let mut decoded = Decoded { text: Vec::with_capacity(run.len()), from: Vec::with_capacity(run.len()), base, base64: true };
     let (mut bits, mut held) = (0_u32, 0);
     for (i, &byte) in run.iter().enumerate() {
         let digit = match byte {

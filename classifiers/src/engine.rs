@@ -212,6 +212,9 @@ impl Engine {
         let candidate = Candidate { form: m.hit.form, start, end, delta: m.hit.delta, literal: m.hit.literal };
         let mut value = Vec::new();
         let _ = self.judge(text, &candidate, spoken.as_ref(), &mut value, Some(&mut trace));
+        if m.hit.row != 0 {
+            trace.bits.push(Bit { why: "a cell of the same row".into(), bits: m.hit.row as f32 / 1000.0 });
+        }
         trace.bits
     }
 

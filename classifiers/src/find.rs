@@ -23,7 +23,7 @@ pub(crate) struct Candidate {
 const ALNUM: u8 = 1;
 const WIDE: u8 = 2;
 
-/// Classes of bytes: letters and digits; these and what tokens hold besides.
+/// Classes of bytes: letters and digits; these and what tokens hold besides (`=` only ends them).
 const CLASSES: [u8; 256] = {
     let mut table = [0; 256];
     let mut b = 0;
@@ -31,7 +31,7 @@ const CLASSES: [u8; 256] = {
         let byte = b as u8;
         if byte.is_ascii_alphanumeric() {
             table[b] = ALNUM | WIDE;
-        } else if matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_') {
+        } else if matches!(byte, b'+' | b'/' | b'-' | b'_') {
             table[b] = WIDE;
         }
         b += 1;
@@ -39,14 +39,17 @@ const CLASSES: [u8; 256] = {
     table
 };
 
-/// Shortest token of a token form.
-const TOKEN: usize = 16;
+/// Slots of groups that need no allocation.
+const SLOTS: usize = 16;
 
 impl Compiled {
     /// Adds all candidates in `text`.
     pub(crate) fn find(&self, text: &[u8], out: &mut Vec<Candidate>) {
         self.find_literals(text, out);
         self.find_runs(text, out);
+        if let Some(shortest) = self.tokens.iter().map(|t| t.length[0]).min() {
+            self.find_tokens(text, shortest, out);
+        }
         let emails = self.kernels.iter().filter(|(k, _)| *k == crate::kernel::Kernel::Email);
         for &(kernel, form) in emails {
             for at in memchr::memchr_iter(b'@', text) {
@@ -58,22 +61,22 @@ impl Compiled {
     }
 
     fn find_literals(&self, text: &[u8], out: &mut Vec<Candidate>) {
-        let Some(automaton) = &self.literals else { return };
-        for hit in automaton.find_overlapping_iter(text) {
-            let pattern = hit.pattern().as_usize();
-            for &(form, exact) in &self.literal_forms[pattern] {
-                if exact && text[hit.range()] != *self.literal_texts[pattern] {
+        let Some(literals) = &self.literals else { return };
+        literals.find(text, |number, at| {
+            let literal = &self.literal_texts[number];
+            for &(form, exact) in &self.literal_forms[number] {
+                if exact && text[at..at + literal.len()] != **literal {
                     continue;
                 }
                 let ready = &self.forms[form as usize];
-                if ready.left && !boundary_before(text, hit.start()) {
+                if ready.left && !boundary_before(text, at) {
                     continue;
                 }
-                if let Some((start, end)) = self.anchored(form, text, hit.start()) {
-                    out.push(Candidate { form, start, end, delta: 0, literal: hit.len() as u16 });
+                if let Some((start, end)) = self.anchored(form, text, at) {
+                    out.push(Candidate { form, start, end, delta: 0, literal: literal.len() as u16 });
                 }
             }
-        }
+        });
     }
 
     /// Runs the form's pattern anchored at `at`; gives the span of its value.
@@ -83,39 +86,62 @@ impl Compiled {
         // One byte more, so that an assertion at the end can look ahead.
         let end = text.len().min(at + MAX_SPAN + 1);
         let input = Input::new(text).span(at..end).anchored(Anchored::Yes);
-        let Some(value) = ready.value else {
-            return regex.search_half(&input).map(|m| (at, m.offset()));
+        // Most places fit a literal and not the pattern: told without groups, which cost more.
+        let whole = regex.search_half(&input)?;
+        let Some(value) = ready.value else { return Some((at, whole.offset())) };
+        let mut few = [None; SLOTS];
+        let mut many = Vec::new();
+        let slots = if 2 * (value + 1) <= SLOTS {
+            &mut few[..2 * (value + 1)]
+        } else {
+            many.resize(2 * (value + 1), None);
+            &mut many[..]
         };
-        let mut slots = vec![None; 2 * (value + 1)];
-        regex.search_slots(&input, &mut slots)?;
+        regex.search_slots(&input, slots)?;
         Some((slots[2 * value]?.get(), slots[2 * value + 1]?.get()))
     }
 
+    /// Forms that are looked for where a run of letters and digits begins.
     fn find_runs(&self, text: &[u8], out: &mut Vec<Candidate>) {
-        let (mut at, mut wide) = (0, 0);
-        while at < text.len() {
-            let class = CLASSES[usize::from(text[at])];
-            if class & ALNUM == 0 {
-                if class & WIDE == 0 {
-                    wide = at + 1;
+        let mut before = 0;
+        for (number, block) in text.chunks(64).enumerate() {
+            let runs = alnum_mask(block);
+            let mut starts = runs & !(runs << 1 | before);
+            before = runs >> 63;
+            while starts != 0 {
+                let bit = starts.trailing_zeros();
+                starts &= starts - 1;
+                let start = number * 64 + bit as usize;
+                let mut run = (runs >> bit).trailing_ones() as usize;
+                if bit as usize + run == 64 {
+                    run += text[start + run..].iter().take_while(|b| CLASSES[usize::from(**b)] & ALNUM != 0).count();
                 }
-                at += 1;
+                self.at_run(text, start, run, out);
+                if start > 0 && matches!(text[start - 1], b'\\' | b'%') {
+                    let escape = escape_length(text, start);
+                    if escape > 0 && escape < run {
+                        self.at_run(text, start + escape, run - escape, out);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Long runs of letters, digits and `+/-_`, with the `=` behind them.
+    fn find_tokens(&self, text: &[u8], shortest: usize, out: &mut Vec<Candidate>) {
+        let wide = |b: &u8| CLASSES[usize::from(*b)] & WIDE != 0;
+        let mut at = 0;
+        while let Some(first) = text.get(at..at + shortest) {
+            // Looked at from behind: words are leapt over.
+            if let Some(other) = first.iter().rposition(|b| !wide(b)) {
+                at += other + 1;
                 continue;
             }
             let start = at;
-            while at < text.len() && CLASSES[usize::from(text[at])] & ALNUM != 0 {
-                at += 1;
-            }
-            self.at_run(text, start, at - start, out);
-            let escape = escape_length(text, start);
-            if escape > 0 && escape < at - start {
-                self.at_run(text, start + escape, at - start - escape, out);
-            }
-            // The end of a long token: what follows is not of it.
-            if at - wide >= TOKEN && !self.tokens.is_empty() && text.get(at).is_none_or(|b| CLASSES[usize::from(*b)] & WIDE == 0 || *b == b'=') {
-                let end = at + text[at..].iter().take_while(|b| **b == b'=').count();
-                self.at_token(text, wide, end, out);
-            }
+            at += shortest;
+            at += text[at..].iter().take_while(|b| wide(b)).count();
+            at += text[at..].iter().take(2).take_while(|b| **b == b'=').count();
+            self.at_token(text, (start, at), shortest, out);
         }
     }
 
@@ -136,12 +162,15 @@ impl Compiled {
     }
 
     /// Tokens inside a run of letters, digits, `+/=-_`: the longest runs of each alphabet.
-    fn at_token(&self, text: &[u8], start: usize, end: usize, out: &mut Vec<Candidate>) {
+    fn at_token(&self, text: &[u8], (start, end): (usize, usize), shortest: usize, out: &mut Vec<Candidate>) {
         for alphabet in [Alphabet::Hex, Alphabet::Alnum, Alphabet::Base64, Alphabet::Base64Url] {
+            if self.tokens.iter().all(|t| t.alphabet != alphabet) {
+                continue;
+            }
             let mut at = start;
             while at < end {
                 let length = text[at..end].iter().take_while(|b| alphabet.holds(**b)).count();
-                if length >= TOKEN {
+                if length >= shortest {
                     for token in self.tokens.iter().filter(|t| t.alphabet == alphabet && (t.length[0]..=t.length[1]).contains(&length)) {
                         out.push(Candidate { form: token.form, start: at, end: at + length, delta: 0, literal: 0 });
                     }
@@ -161,6 +190,27 @@ impl Alphabet {
             Self::Base64Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'='),
         }
     }
+}
+
+/// One bit for each letter or digit of at most 64 bytes.
+fn alnum_mask(block: &[u8]) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    // The high bit of each byte (which are all below 0x80) that is between two.
+    let between = |x: u64, low: u64, high: u64| (x + (0x80 - low) * ONES) & !(x + (0x7f - high) * ONES);
+    let mut mask = 0;
+    for (i, eight) in block.chunks(8).enumerate() {
+        let mut bytes = [0; 8];
+        bytes[..eight.len()].copy_from_slice(eight);
+        let x = u64::from_le_bytes(bytes);
+        let plain = x & !HIGH;
+        let letter = between(plain | 0x20 * ONES, u64::from(b'a'), u64::from(b'z'));
+        let digit = between(plain, u64::from(b'0'), u64::from(b'9'));
+        let found = ((letter | digit) & !x & HIGH) >> 7;
+        // The eight bits side by side.
+        mask |= (found.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
+    }
+    mask
 }
 
 /// A match may begin at `start`: no letter, digit or `_` stands before it, unless that is the end of an escape (`\n`, `\u0022`, `%22`).
@@ -196,4 +246,19 @@ fn escape_length(text: &[u8], start: usize) -> usize {
 /// A match may end at `end`: no letter, digit or `_` follows.
 pub(crate) fn boundary_after(text: &[u8], end: usize) -> bool {
     text.get(end).is_none_or(|b| !(b.is_ascii_alphanumeric() || *b == b'_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::alnum_mask;
+
+    proptest! {
+        #[test]
+        fn masks_tell_letters_and_digits(block in prop::collection::vec(any::<u8>(), 0..=64)) {
+            let naive = block.iter().enumerate().fold(0, |m, (i, b)| m | u64::from(b.is_ascii_alphanumeric()) << i);
+            prop_assert_eq!(alnum_mask(&block), naive);
+        }
+    }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Hit {
     pub(crate) weak: bool,
     pub(crate) numeric: bool,
     pub(crate) delta: i32,
+    /// Millibits that cells of the same row added, which are part of `base`.
+    pub(crate) row: i32,
     pub(crate) literal: u16,
     /// The decoded text it was found in, when that is not the text itself.
     pub(crate) view: Option<Box<View>>,
@@ -116,7 +118,7 @@ impl Engine {
         base += context;
         let weak = ready.needs_context && !supported;
         let (bits, check) = (base + ready.check_bits, ready.check_bits);
-        Ok(Hit { form, rule: ready.rule, start, end, bits, base, check, weak, numeric: ready.numeric, delta, literal, view: None })
+        Ok(Hit { form, rule: ready.rule, start, end, bits, base, check, weak, numeric: ready.numeric, delta, row: 0, literal, view: None })
     }
 
     /// Millibits of the words around, and of the column's name; whether any speaks for the rule.
@@ -142,16 +144,16 @@ impl Engine {
         }
         if ready.listens {
             let (left, right) = around(text, start, end);
-            let heard = [words.listen(left), words.listen(right)];
-            if let Some(phrase) = heard.iter().find_map(|s| s.about(ready.rule, Speaks::For)) {
+            let heard = [words.heard(left, ready.rule), words.heard(right, ready.rule)];
+            if let Some(phrase) = heard.iter().find_map(|s| s[0]) {
                 let added = milli(rule.context_bits);
                 tell(&|| format!("`{}` nearby", words.phrase(phrase)), added);
                 (bits, supported) = (bits + added, true);
             }
-            if against.is_none() && heard.iter().any(|s| s.about(ready.rule, Speaks::Against).is_some()) {
+            if against.is_none() && heard.iter().any(|s| s[1].is_some()) {
                 // A word on another line is about something else: records stand one on a line.
                 let (left, right) = on_line(left, right);
-                against = [words.listen(left), words.listen(right)].iter().find_map(|s| s.about(ready.rule, Speaks::Against));
+                against = [left, right].iter().find_map(|s| words.heard(s, ready.rule)[1]);
             }
         }
         if let Some(phrase) = against {

@@ -27,6 +27,7 @@ mod find;
 mod fingerprint;
 mod judge;
 mod kernel;
+mod literals;
 mod mask;
 mod overlap;
 mod rule;

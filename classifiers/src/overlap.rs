@@ -9,7 +9,7 @@ use crate::{
 
 /// Resolves overlaps among credible hits and sorts what is left by start, end, rule id (rules are numbered in the order of their ids).
 pub(crate) fn resolve(engine: &Engine, hits: &mut Vec<Hit>, keep: &mut Vec<bool>) {
-    hits.sort_by_key(|h| (h.start, h.end, h.rule, Reverse(h.bits)));
+    hits.sort_by_key(|h| (h.start, h.end, h.rule, Reverse(h.bits), h.form));
     hits.dedup_by_key(|h| (h.start, h.end, h.rule));
     if hits.len() < 2 {
         return;
@@ -37,22 +37,51 @@ pub(crate) fn resolve(engine: &Engine, hits: &mut Vec<Hit>, keep: &mut Vec<bool>
     });
 }
 
+/// Hits that are looked at together.
+const BLOCK: usize = 32;
+
+/// Which hits of a cluster, sorted by start, may touch one: found by blocks, so that long clusters are no square.
+struct Neighbours<'a> {
+    hits: &'a [Hit],
+    /// The furthest end in each block.
+    reach: Vec<usize>,
+    longest: usize,
+}
+
+impl<'a> Neighbours<'a> {
+    fn new(hits: &'a [Hit]) -> Self {
+        let reach = hits.chunks(BLOCK).map(|b| b.iter().map(|h| h.end).max().unwrap_or(0)).collect();
+        let longest = hits.iter().map(|h| h.end - h.start).max().unwrap_or(0);
+        Self { hits, reach, longest }
+    }
+
+    /// Numbers of the hits that share a byte with `hit`, itself among them.
+    fn of(&self, hit: &Hit) -> impl Iterator<Item = usize> + use<'_, 'a> {
+        let (start, end) = (hit.start, hit.end);
+        let from = self.hits.partition_point(|h| h.start + self.longest <= start) / BLOCK;
+        let to = self.hits.partition_point(|h| h.start < end);
+        (from..to.div_ceil(BLOCK))
+            .filter(move |&b| self.reach[b] > start)
+            .flat_map(move |b| b * BLOCK..to.min((b + 1) * BLOCK))
+            .filter(move |&i| self.hits[i].end > start)
+    }
+}
+
 fn settle(engine: &Engine, hits: &[Hit], keep: &mut [bool], all: bool) {
+    let near = Neighbours::new(hits);
     let mut order: Vec<usize> = (0..hits.len()).collect();
     order.sort_by_key(|&i| (Reverse(hits[i].bits), Reverse(hits[i].end - hits[i].start), hits[i].rule));
-    let mut accepted: Vec<usize> = Vec::new();
+    keep.fill(false);
     for i in order {
-        let lost = accepted.iter().any(|&a| beats(engine, &hits[a], &hits[i], all));
-        keep[i] = !lost;
-        if !lost {
-            // A longer one of the same category makes an inner one superfluous.
-            accepted.retain(|&a| {
-                let inner = inside(&hits[a], &hits[i]) && (hits[a].rule == hits[i].rule || (!all && covers(engine, &hits[i], &hits[a])));
-                keep[a] &= !inner;
-                !inner
-            });
-            accepted.push(i);
+        if near.of(&hits[i]).any(|a| keep[a] && beats(engine, &hits[a], &hits[i], all)) {
+            continue;
         }
+        // A longer one of the same category makes an inner one superfluous.
+        for a in near.of(&hits[i]) {
+            let inner = inside(&hits[a], &hits[i]) && (hits[a].rule == hits[i].rule || (!all && covers(engine, &hits[i], &hits[a])));
+            keep[a] &= !inner;
+        }
+        keep[i] = true;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::engine::{Bit, Context, Engine, Match, Scratch};
 
@@ -36,7 +36,12 @@ pub fn encoding_name(label: &str) -> Option<&'static str> {
     Encoding::for_label(label.trim().as_bytes()).map(Encoding::name)
 }
 
-/// Scans one text, or the matches that begin in one range of it.
+/// Least and most bytes scanned at once, whatever is asked for: less would scan the margins over and over, more would hold too much.
+const WINDOW: [usize; 2] = [64 << 10, 16 << 20];
+/// Bytes in which a place between two characters is looked for.
+const ALIGN: usize = 4 << 10;
+
+/// Scans one text, or the matches that begin in one range of it. Lines end with `\n`.
 #[derive(Debug)]
 pub struct TextScanner {
     encoding: &'static Encoding,
@@ -56,19 +61,36 @@ pub struct TextScanner {
 }
 
 impl TextScanner {
-    /// A scanner for the matches that begin in `own`; pieces will begin at `start_at` and reach the engine's margin beyond `own`. `window`: bytes scanned at once.
+    /// A scanner for the matches that begin in `own`; pieces will begin at `start_at` and reach the engine's margin beyond `own`. `window`: bytes scanned at once, 64 KiB to
+    /// 16 MiB (more or less is brought into these bounds).
     #[must_use]
     pub fn new(encoding: &str, own: Range<u64>, start_at: u64, window: usize) -> Self {
         let encoding = Encoding::for_label(encoding.as_bytes()).unwrap_or(UTF_8);
         let begin = own.start.max(start_at);
-        Self { encoding, window: window.max(1), raw: Vec::new(), base: start_at, given: begin, newlines: 0, line_start: begin, counted: begin, own }
+        Self {
+            encoding,
+            window: window.clamp(WINDOW[0], WINDOW[1]),
+            raw: Vec::new(),
+            base: start_at,
+            given: begin,
+            newlines: 0,
+            line_start: begin,
+            counted: begin,
+            own,
+        }
     }
 
     /// Takes the next piece.
     pub fn push(&mut self, engine: &Engine, scratch: &mut Scratch, bytes: &[u8], sink: &mut dyn FnMut(TextMatch<'_>)) {
         let full = self.window + 2 * engine.margin() as usize;
+        let wide = self.encoding == UTF_16LE || self.encoding == UTF_16BE;
         let mut rest = bytes;
-        while !rest.is_empty() {
+        if wide && self.raw.is_empty() && self.base % 2 == 1 && !rest.is_empty() {
+            // Half a character: units begin at even places of the text.
+            self.base += 1;
+            rest = &rest[1..];
+        }
+        while !rest.is_empty() && self.given < self.own.end {
             let room = full.saturating_sub(self.raw.len()).max(1).min(rest.len());
             self.raw.extend_from_slice(&rest[..room]);
             rest = &rest[room..];
@@ -118,9 +140,9 @@ impl TextScanner {
         lines.count(stop, &mut self.newlines, &mut self.line_start);
         self.counted = self.counted.max(upto);
         self.given = self.given.max(upto);
+        self.raw = raw;
         let keep = self.align(upto.saturating_sub(margin as u64).max(self.base));
         let cut = (keep - self.base) as usize;
-        self.raw = raw;
         if !last {
             self.raw.drain(..cut.min(self.raw.len()));
             self.base = keep;
@@ -133,7 +155,7 @@ impl TextScanner {
         decoded.map_or(raw, |d| d.from.partition_point(|&f| (f as usize) < raw).min(d.text.len()))
     }
 
-    /// A place near `position`, not behind it, where a character begins.
+    /// A place at most [`ALIGN`] before `position` where a character begins.
     fn align(&self, position: u64) -> u64 {
         if self.encoding == UTF_16LE || self.encoding == UTF_16BE {
             return position - (position - self.base) % 2;
@@ -141,9 +163,11 @@ impl TextScanner {
         if self.encoding == UTF_8 || self.encoding.is_single_byte() {
             return position;
         }
-        // Multi-byte: a line end is no part of a longer character.
+        // Multi-byte: signs below `0` are no part of a longer character; where the encoding has states, a line end takes it back to the first.
         let raw = (position - self.base).min(self.raw.len() as u64) as usize;
-        memchr::memrchr(b'\n', &self.raw[..raw]).map_or(position, |i| self.base + i as u64 + 1)
+        let near = &self.raw[raw.saturating_sub(ALIGN)..raw];
+        let between = |b: &u8| if self.encoding == ISO_2022_JP { *b == b'\n' } else { *b < b'0' };
+        near.iter().rposition(between).map_or(position, |i| position - (near.len() - i - 1) as u64)
     }
 }
 
@@ -213,17 +237,35 @@ impl Transcoded {
 
     fn multi(&mut self, encoding: &'static Encoding, raw: &[u8]) {
         let mut decoder = encoding.new_decoder_without_bom_handling();
-        let (mut out, mut from) = ([0; 32], 0);
-        for i in 0..raw.len() {
-            let (_, _, written, _) = decoder.decode_to_utf8(&raw[i..=i], &mut out, false);
-            if written > 0 {
-                self.text.extend_from_slice(&out[..written]);
-                self.from.extend(std::iter::repeat_n(from as u32, written));
-                from = i + 1;
+        let (mut out, mut from, mut at) = ([0; 32], 0, 0);
+        while at < raw.len() {
+            if from == at && encoding != ISO_2022_JP {
+                // Between two characters ASCII stands for itself.
+                let plain = Encoding::ascii_valid_up_to(&raw[at..]);
+                self.text.extend_from_slice(&raw[at..at + plain]);
+                self.from.extend((at..at + plain).map(|i| i as u32));
+                at += plain;
+                from = at;
+                if at == raw.len() {
+                    break;
+                }
             }
+            let (_, _, written, _) = decoder.decode_to_utf8(&raw[at..=at], &mut out, false);
+            if written > 0 {
+                self.take(&out[..written], from, &raw[from..=at]);
+                from = at + 1;
+            }
+            at += 1;
         }
         let (_, _, written, _) = decoder.decode_to_utf8(&[], &mut out, true);
-        self.text.extend_from_slice(&out[..written]);
-        self.from.extend(std::iter::repeat_n(from as u32, written));
+        self.take(&out[..written], from, &raw[from.min(raw.len())..]);
+    }
+
+    /// Adds what `raw`, which begins at `from`, was decoded to. ASCII at its end came from the same byte: what an incomplete character before it left over.
+    fn take(&mut self, out: &[u8], from: usize, raw: &[u8]) {
+        let same = out.iter().rev().zip(raw.iter().rev()).take_while(|(o, r)| o == r && o.is_ascii()).count();
+        self.text.extend_from_slice(out);
+        self.from.extend(std::iter::repeat_n(from as u32, out.len() - same));
+        self.from.extend((raw.len() - same..raw.len()).map(|i| (from + i) as u32));
     }
 }

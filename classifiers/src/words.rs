@@ -1,6 +1,6 @@
 //! Context: whole words around a value, and the words of column names. One table for all rules.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::Rule;
 
@@ -26,6 +26,8 @@ struct Phrase {
 pub(crate) struct WordTable {
     phrases: Vec<Phrase>,
     by_first: HashMap<Box<[u8]>, Vec<u32>>,
+    /// One bit for each hash of a first word: most words begin no phrase.
+    firsts: Vec<u64>,
 }
 
 /// Words of the longest phrase looked at.
@@ -47,12 +49,14 @@ impl WordTable {
                 uses.entry(words).or_default().push((rule, speaks));
             }
         }
-        let mut table = Self::default();
+        let mut table = Self { firsts: vec![0; 1 << 10], ..Self::default() };
         let mut sorted: Vec<_> = uses.into_iter().collect();
         sorted.sort();
         for (words, mut uses) in sorted {
             uses.sort_unstable();
             uses.dedup();
+            let hash = hash(&words[0]);
+            table.firsts[hash >> 6] |= 1 << (hash & 63);
             table.by_first.entry(words[0].clone()).or_default().push(table.phrases.len() as u32);
             table.phrases.push(Phrase { words, uses });
         }
@@ -65,7 +69,7 @@ pub(crate) fn words(text: &[u8]) -> Vec<Box<[u8]>> {
     let mut all = Vec::new();
     let mut at = 0;
     while let Some((start, end)) = next_word(text, at) {
-        all.push(fold(&text[start..end]));
+        all.push(fold(&text[start..end], &mut [0; WORD]).into());
         at = end;
     }
     all
@@ -91,11 +95,26 @@ fn next_word(text: &[u8], from: usize) -> Option<(usize, usize)> {
     Some((start, end))
 }
 
-fn fold(word: &[u8]) -> Box<[u8]> {
+/// Longest word that is folded without allocating.
+const WORD: usize = 64;
+
+fn fold<'a>(word: &'a [u8], buffer: &'a mut [u8; WORD]) -> Cow<'a, [u8]> {
     match std::str::from_utf8(word) {
         Ok(text) if !text.is_ascii() => text.to_lowercase().into_bytes().into(),
-        _ => word.to_ascii_lowercase().into(),
+        _ if word.len() > WORD => word.to_ascii_lowercase().into(),
+        _ => {
+            let folded = &mut buffer[..word.len()];
+            folded.copy_from_slice(word);
+            folded.make_ascii_lowercase();
+            Cow::Borrowed(folded)
+        }
     }
+}
+
+/// FNV-1a, 16 bits of it.
+fn hash(word: &[u8]) -> usize {
+    let hash = word.iter().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193));
+    (hash >> 16) as usize
 }
 
 /// What a text around a value, or a column name, says about all rules.
@@ -114,17 +133,42 @@ impl WordTable {
     /// What the words of `text` say.
     pub(crate) fn listen(&self, text: &[u8]) -> Spoken {
         let mut spoken = Spoken::default();
-        let words = words(text);
-        for at in 0..words.len() {
-            for &phrase in self.by_first.get(&words[at]).map_or(&[][..], Vec::as_slice) {
-                let known = &self.phrases[phrase as usize];
-                if words[at..].starts_with(&known.words) {
-                    spoken.0.extend(known.uses.iter().map(|&(rule, speaks)| (rule, speaks, phrase)));
+        self.phrases_in(text, |phrase| {
+            spoken.0.extend(self.phrases[phrase as usize].uses.iter().map(|&(rule, speaks)| (rule, speaks, phrase)));
+        });
+        spoken.0.sort_unstable();
+        spoken
+    }
+
+    /// What the words of `text` say for a rule and against it: as [`WordTable::listen`], without allocating.
+    pub(crate) fn heard(&self, text: &[u8], rule: u16) -> [Option<u32>; 2] {
+        let mut heard: [Option<u32>; 2] = [None; 2];
+        self.phrases_in(text, |phrase| {
+            let uses = &self.phrases[phrase as usize].uses;
+            for (slot, speaks) in heard.iter_mut().zip([Speaks::For, Speaks::Against]) {
+                if uses.binary_search(&(rule, speaks)).is_ok() {
+                    *slot = Some(slot.map_or(phrase, |known| known.min(phrase)));
+                }
+            }
+        });
+        heard
+    }
+
+    fn phrases_in(&self, text: &[u8], mut found: impl FnMut(u32)) {
+        let (mut at, mut buffer) = (0, [0; WORD]);
+        while let Some((start, end)) = next_word(text, at) {
+            at = end;
+            let word = fold(&text[start..end], &mut buffer);
+            let hash = hash(&word);
+            if self.firsts.get(hash >> 6).is_none_or(|bits| bits >> (hash & 63) & 1 == 0) {
+                continue;
+            }
+            for &phrase in self.by_first.get(&*word).map_or(&[][..], Vec::as_slice) {
+                if follow(text, end, &self.phrases[phrase as usize].words[1..]) {
+                    found(phrase);
                 }
             }
         }
-        spoken.0.sort_unstable();
-        spoken
     }
 
     /// A phrase for people.
@@ -132,4 +176,13 @@ impl WordTable {
         let words: Vec<_> = self.phrases[phrase as usize].words.iter().map(|w| String::from_utf8_lossy(w)).collect();
         words.join(" ")
     }
+}
+
+/// Whether these are the next words of `text` from `at` on.
+fn follow(text: &[u8], mut at: usize, words: &[Box<[u8]>]) -> bool {
+    words.iter().all(|wanted| {
+        let Some((start, end)) = next_word(text, at) else { return false };
+        at = end;
+        *fold(&text[start..end], &mut [0; WORD]) == **wanted
+    })
 }
