@@ -176,7 +176,10 @@ fn ready(number: u16, rule: &Rule, form: &Form) -> Result<Ready, BuildError> {
     let check = form.check.as_deref().and_then(check::by_name);
     let regex = form.pattern.as_deref().map(|p| regex(&rule.id, p)).transpose()?;
     let value = regex.as_ref().and_then(|r| r.group_info().to_index(regex_automata::PatternID::ZERO, "value"));
-    let digits = |l: &String| l.bytes().all(|b| !b.is_ascii_uppercase() || b == b'X') && l.contains('9');
+    let digits = |l: &String| {
+        let open = outside_classes(l);
+        open.contains('9') && open.bytes().all(|b| !b.is_ascii_uppercase() || b == b'X')
+    };
     Ok(Ready {
         rule: number,
         prior: milli(form.prior),
@@ -195,6 +198,16 @@ fn ready(number: u16, rule: &Rule, form: &Form) -> Result<Ready, BuildError> {
         public: form.public_prefix.as_deref().map(Into::into),
         prefixed: !form.literals.is_empty() && value.is_none(),
     })
+}
+
+/// A layout without its classes: `9{5}[0-9AB]9{6}` is a number, though one place may hold a letter.
+fn outside_classes(layout: &str) -> String {
+    let mut inside = false;
+    let keep = |c: &char| {
+        inside = (inside || *c == '[') && *c != ']';
+        !inside && *c != ']'
+    };
+    layout.chars().filter(keep).collect()
 }
 
 fn regex(rule: &str, pattern: &str) -> Result<Regex, BuildError> {
