@@ -93,7 +93,7 @@ fn kunden(r: &mut Prng) -> Written {
             Marked::value("fin.iban", money::iban(r)),
             Marked::value("fin.bic", money::bic(r)),
             Marked::value("pii.date-of-birth", contact::birth_european(r)),
-            Marked::value("gov.de.tax-id-idnr", national::idnr(r)),
+            Marked::value("gov.de.tax-id", national::idnr(r)),
             format!("{},{:02}", r.range(10, 9999), r.below(100)).into(),
         ]);
     }

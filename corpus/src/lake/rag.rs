@@ -57,7 +57,7 @@ fn besprechung(r: &mut Prng) -> Marked {
     let m = Marked::from("Besprechung vom 3. Dezember\r\nTeilnehmer: Jürgen, Käthe, Noël\r\n\r\n");
     let m = m.say("Die Überweisung geht an IBAN ").plant("fin.iban", money::in_fours(&money::iban_of(r, "DE"))).say(".\r\n");
     let m = m.say("Rückfragen an ").plant("pii.email", contact::email(r)).say(" oder Telefon ").plant("pii.phone", contact::phone(r, "DE"));
-    let m = m.say(".\r\nSteuer-ID der neuen Kollegin: ").plant("gov.de.tax-id-idnr", national::idnr(r)).say("\r\n");
+    let m = m.say(".\r\nSteuer-ID der neuen Kollegin: ").plant("gov.de.tax-id", national::idnr(r)).say("\r\n");
     m.say("Der Schlüssel für den Serverraum liegt beim Empfang – bitte quittieren.\r\n")
 }
 

@@ -34,7 +34,7 @@ national! {
     "phi.gb.nhs-number", "nhs_number", "NHS number", nhs;
     "gov.gb.nino", "nino", "National Insurance number", nino;
     "gov.fr.nir", "nir", "NIR", nir;
-    "gov.de.tax-id-idnr", "steuer_id", "Steuer-ID", idnr;
+    "gov.de.tax-id", "steuer_id", "Steuer-ID", idnr;
     "gov.es.dni", "dni", "DNI", dni;
     "gov.es.nie", "nie", "NIE", nie;
     "gov.it.codice-fiscale", "codice_fiscale", "codice fiscale", codice_fiscale;
