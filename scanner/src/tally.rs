@@ -289,7 +289,9 @@ impl Counted {
         } else {
             return false;
         }
-        tally.best = tally.best.max(seen.millibits);
+        if seen.strong {
+            tally.best = tally.best.max(seen.millibits);
+        }
         true
     }
 

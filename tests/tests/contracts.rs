@@ -92,7 +92,7 @@ fn scan_lines_have_their_keys_and_order() {
     assert_eq!(at(0, 0), json!([null, 2, 1, null, 13, 13 + length]));
     assert_eq!(at(0, 1), json!([null, 2, 3, null, 13 + length + 8 + 2, 13 + 2 * length + 8 + 2]));
     assert_eq!(at(1, 0), json!([2, 12, null, null, 17, 17 + length]));
-    assert_eq!(at(2, 0), json!([null, null, 1, "$.user.emails[1]", 25, 25 + length]));
+    assert_eq!(at(2, 0), json!([null, null, 1, "$.user.emails[1]", 24, 24 + length]));
 
     let states: Vec<Value> = scanned.coverage.iter().map(|c| json!([c["object"], c["state"], c["reason"]])).collect();
     assert_eq!(
@@ -194,7 +194,7 @@ fn classify_many_small_texts() {
         json!({"id": 1, "text": mail()}).to_string(),
         json!({"id": "b", "text": "nothing here"}).to_string(),
         "{not json".into(),
-        json!({"id": null, "text": "123-45-6789", "field": "ssn"}).to_string(),
+        json!({"id": null, "text": "536-22-8147", "field": "ssn"}).to_string(),
         format!("{{\"id\":true,\"text\":\"\\ud800 {}\"}}", mail()),
         "{\"id\":7}".into(),
     ]

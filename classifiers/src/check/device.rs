@@ -69,7 +69,7 @@ fn iccid(value: &[u8]) -> bool {
 fn ip(value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(value) else { return false };
     match text.parse() {
-        Ok(std::net::IpAddr::V4(v4)) => {
+        Ok(core::net::IpAddr::V4(v4)) => {
             let [a, b, ..] = v4.octets();
             let mask = u32::from(v4).leading_ones() + u32::from(v4).trailing_zeros() == 32;
             !(v4.is_unspecified()
@@ -82,7 +82,7 @@ fn ip(value: &[u8]) -> bool {
                 || mask && a == 255)
                 && !(a == 169 && b == 254)
         }
-        Ok(std::net::IpAddr::V6(v6)) => !(v6.is_unspecified() || v6.is_loopback() || v6.is_multicast() || v6.segments()[..2] == [0x2001, 0xdb8]),
+        Ok(core::net::IpAddr::V6(v6)) => !(v6.is_unspecified() || v6.is_loopback() || v6.is_multicast() || v6.segments()[..2] == [0x2001, 0xdb8]),
         Err(_) => false,
     }
 }
