@@ -120,3 +120,6 @@ fn covers(engine: &Engine, outer: &Hit, inner: &Hit) -> bool {
     let (outer, inner) = (usize::from(outer.rule), usize::from(inner.rule));
     engine.categories[outer] == engine.categories[inner] && !engine.rules[outer].contains.contains(&engine.rules[inner].tag)
 }
+
+#[cfg(test)]
+mod tests;
