@@ -71,6 +71,33 @@ pub(crate) struct CellForm {
     pub(crate) length: [usize; 2],
 }
 
+/// Layouts whose first run has one length and class, by what follows it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Row {
+    /// No separator follows.
+    pub(crate) alone: Vec<Group>,
+    pub(crate) separated: Vec<Group>,
+}
+
+/// Layouts of which the same is told without walking them.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub(crate) quick: Quick,
+    pub(crate) layouts: Vec<u32>,
+}
+
+/// What of a layout is told without walking it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Quick {
+    /// Places in the first run that must be digits, and those that must be letters.
+    pub(crate) digits: u64,
+    pub(crate) letters: u64,
+    /// Length of the run behind a separator; 0: any.
+    pub(crate) second: u8,
+    /// It begins with a digit.
+    pub(crate) second_digit: bool,
+}
+
 /// Longest first run that has a row of its own.
 pub(crate) const RUNS: usize = 72;
 
@@ -83,7 +110,7 @@ pub(crate) struct Compiled {
     pub(crate) literal_texts: Vec<Box<[u8]>>,
     pub(crate) layouts: Vec<(u32, Layout)>,
     /// Layouts by class of the first byte and length of the first run.
-    pub(crate) by_run: Vec<Vec<u32>>,
+    pub(crate) by_run: Vec<Row>,
     pub(crate) tokens: Vec<TokenForm>,
     pub(crate) cells: Vec<CellForm>,
     pub(crate) kernels: Vec<(Kernel, u32)>,
@@ -103,7 +130,7 @@ impl Compiled {
             literal_forms: Vec::new(),
             literal_texts: Vec::new(),
             layouts: Vec::new(),
-            by_run: vec![Vec::new(); 3 * RUNS],
+            by_run: vec![Row::default(); 3 * RUNS],
             tokens: Vec::new(),
             cells: Vec::new(),
             kernels: Vec::new(),
@@ -158,18 +185,42 @@ impl Compiled {
     }
 
     fn add_layout(&mut self, form: u32, layout: Layout) {
-        let alnum = |e: &Element| matches!(e, Element::One(set) if (b'0'..=b'z').any(|b| b.is_ascii_alphanumeric() && set.contains(b)));
-        let run = layout.iter().take_while(|e| alnum(e)).count().clamp(1, RUNS - 1);
+        let length = layout.iter().take_while(|e| alnum(e)).count();
+        let run = length.clamp(1, RUNS - 1);
         let index = self.layouts.len() as u32;
         if let Some(Element::One(first)) = layout.first() {
+            let (quick, separated) = quick(&layout, length, self.forms[form as usize].right);
             let classes =
                 [(b'0'..=b'9').any(|b| first.contains(b)), (b'A'..=b'Z').any(|b| first.contains(b)), (b'a'..=b'z').any(|b| first.contains(b))];
             for (class, _) in classes.iter().enumerate().filter(|(_, has)| **has) {
-                self.by_run[class * RUNS + run].push(index);
+                let row = &mut self.by_run[class * RUNS + run];
+                let groups = if separated { &mut row.separated } else { &mut row.alone };
+                match groups.iter_mut().find(|g| g.quick == quick) {
+                    Some(group) => group.layouts.push(index),
+                    None => groups.push(Group { quick, layouts: vec![index] }),
+                }
             }
         }
         self.layouts.push((form, layout));
     }
+}
+
+fn alnum(element: &Element) -> bool {
+    matches!(element, Element::One(set) if (b'0'..=b'z').any(|b| b.is_ascii_alphanumeric() && set.contains(b)))
+}
+
+/// What can be told of a layout whose first run has this length, and whether a separator follows it.
+fn quick(elements: &[Element], run: usize, right: bool) -> (Quick, bool) {
+    let only = |element: &Element, class: fn(&u8) -> bool| matches!(element, Element::One(set) if (0..=255).all(|b| !set.contains(b) || class(&b)));
+    let places = |class: fn(&u8) -> bool| (0..run.min(64)).filter(|i| only(&elements[*i], class)).fold(0, |mask, i| mask | 1 << i);
+    let separated = run < RUNS && elements.get(run) == Some(&Element::Separator);
+    let behind = elements.get(run + 1..).unwrap_or_default();
+    let second = behind.iter().take_while(|e| alnum(e)).count();
+    // Runs in the text are whole, unless the value may end within one, or a class holds signs as well.
+    let whole = separated && (right || second < behind.len()) && behind[..second].iter().all(|e| only(e, u8::is_ascii_alphanumeric));
+    let second = if whole { u8::try_from(second).unwrap_or(0) } else { 0 };
+    let second_digit = separated && behind.first().is_some_and(|e| only(e, u8::is_ascii_digit));
+    (Quick { digits: places(u8::is_ascii_digit), letters: places(u8::is_ascii_alphabetic), second, second_digit }, separated)
 }
 
 fn ready(number: u16, rule: &Rule, form: &Form) -> Result<Ready, BuildError> {

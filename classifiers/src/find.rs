@@ -3,7 +3,8 @@
 use regex_automata::{Anchored, Input};
 
 use crate::{
-    compile::{Alphabet, Compiled, RUNS},
+    compile::{Alphabet, Compiled, Quick, RUNS},
+    kernel::Kernel,
     ruleset::MAX_SPAN,
     shape,
 };
@@ -18,6 +19,40 @@ pub(crate) struct Candidate {
     pub(crate) delta: i32,
     /// Bytes of the literal it begins with.
     pub(crate) literal: u16,
+}
+
+/// A run of letters and digits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    pub(crate) start: usize,
+    pub(crate) length: usize,
+    /// Which of its first 64 bytes are digits.
+    pub(crate) digits: u64,
+}
+
+impl Run {
+    fn at(text: &[u8], start: usize) -> Self {
+        let length = length_at(text, start);
+        let digits = text[start..start + length.min(64)].iter().enumerate().fold(0, |m, (i, b)| m | u64::from(b.is_ascii_digit()) << i);
+        Self { start, length, digits }
+    }
+
+    /// Nothing but digits.
+    pub(crate) fn is_number(&self) -> bool {
+        self.length <= 64 && self.digits == u64::MAX >> (64 - self.length)
+    }
+
+    /// Of the run behind the separator that follows: whether it begins with a digit, and its length; what is longer than 255 is not told apart.
+    fn second(&self, text: &[u8]) -> (bool, usize) {
+        let end = self.start + self.length;
+        let gap = shape::separator(&text[end..]).map_or(0, |(_, length)| length);
+        let digit = text.get(end + gap).is_some_and(u8::is_ascii_digit);
+        (digit, length_at(&text[..text.len().min(end + gap + 256)], end + gap))
+    }
+}
+
+fn length_at(text: &[u8], start: usize) -> usize {
+    text[start..].iter().take_while(|b| CLASSES[usize::from(**b)] & ALNUM != 0).count()
 }
 
 const ALNUM: u8 = 1;
@@ -50,7 +85,7 @@ impl Compiled {
         if let Some(shortest) = self.tokens.iter().map(|t| t.length[0]).min() {
             self.find_tokens(text, shortest, out);
         }
-        let emails = self.kernels.iter().filter(|(k, _)| *k == crate::kernel::Kernel::Email);
+        let emails = self.kernels.iter().filter(|(k, _)| *k == Kernel::Email);
         for &(kernel, form) in emails {
             for at in memchr::memchr_iter(b'@', text) {
                 if let Some(span) = kernel.at_sign(text, at) {
@@ -105,22 +140,24 @@ impl Compiled {
     fn find_runs(&self, text: &[u8], out: &mut Vec<Candidate>) {
         let mut before = 0;
         for (number, block) in text.chunks(64).enumerate() {
-            let runs = alnum_mask(block);
+            let (runs, digits) = alnum_masks(block);
             let mut starts = runs & !(runs << 1 | before);
             before = runs >> 63;
             while starts != 0 {
                 let bit = starts.trailing_zeros();
                 starts &= starts - 1;
                 let start = number * 64 + bit as usize;
-                let mut run = (runs >> bit).trailing_ones() as usize;
-                if bit as usize + run == 64 {
-                    run += text[start + run..].iter().take_while(|b| CLASSES[usize::from(**b)] & ALNUM != 0).count();
-                }
-                self.at_run(text, start, run, out);
+                let length = (runs >> bit).trailing_ones() as usize;
+                let run = if bit as usize + length == 64 {
+                    Run::at(text, start)
+                } else {
+                    Run { start, length, digits: digits >> bit & ((1 << length) - 1) }
+                };
+                self.at_run(text, &run, out);
                 if start > 0 && matches!(text[start - 1], b'\\' | b'%') {
                     let escape = escape_length(text, start);
-                    if escape > 0 && escape < run {
-                        self.at_run(text, start + escape, run - escape, out);
+                    if escape > 0 && escape < run.length {
+                        self.at_run(text, &Run::at(text, start + escape), out);
                     }
                 }
             }
@@ -145,18 +182,37 @@ impl Compiled {
         }
     }
 
-    fn at_run(&self, text: &[u8], start: usize, run: usize, out: &mut Vec<Candidate>) {
-        let first = text[start];
+    fn at_run(&self, text: &[u8], run: &Run, out: &mut Vec<Candidate>) {
+        let (start, first) = (run.start, text[run.start]);
         let class = if first.is_ascii_digit() { 0 } else { 1 + usize::from(first.is_ascii_lowercase()) };
-        for &layout in &self.by_run[class * RUNS + run.min(RUNS - 1)] {
+        let next = text.get(start + run.length).copied().unwrap_or(0);
+        let row = &self.by_run[class * RUNS + run.length.min(RUNS - 1)];
+        let fits = |quick: &Quick| quick.digits & !run.digits == 0 && quick.letters & run.digits == 0;
+        for group in row.alone.iter().filter(|g| fits(&g.quick)) {
+            self.walk(text, start, &group.layouts, out);
+        }
+        if !row.separated.is_empty() && matches!(next, b' ' | b'-' | b'.' | b'/' | 0xC2 | 0xE2) {
+            let (digit, length) = run.second(text);
+            let fits = |q: &Quick| fits(q) && (digit || !q.second_digit) && (q.second == 0 || usize::from(q.second) == length);
+            for group in row.separated.iter().filter(|g| fits(&g.quick)) {
+                self.walk(text, start, &group.layouts, out);
+            }
+        }
+        let likely = Kernel::likely(run, first, next);
+        if likely != 0 {
+            for &(kernel, form) in self.kernels.iter().filter(|k| likely & k.0.bit() != 0) {
+                if let Some(span) = kernel.at_run(text, start, run.length) {
+                    out.push(Candidate { form, start: span.start, end: span.end, delta: span.bits, literal: 0 });
+                }
+            }
+        }
+    }
+
+    fn walk(&self, text: &[u8], start: usize, layouts: &[u32], out: &mut Vec<Candidate>) {
+        for &layout in layouts {
             let (form, layout) = &self.layouts[layout as usize];
             if let Some(length) = shape::matches(layout, &text[start..]) {
                 out.push(Candidate { form: *form, start, end: start + length, delta: 0, literal: 0 });
-            }
-        }
-        for &(kernel, form) in &self.kernels {
-            if let Some(span) = kernel.at_run(text, start, run) {
-                out.push(Candidate { form, start: span.start, end: span.end, delta: span.bits, literal: 0 });
             }
         }
     }
@@ -192,25 +248,37 @@ impl Alphabet {
     }
 }
 
-/// One bit for each letter or digit of at most 64 bytes.
-fn alnum_mask(block: &[u8]) -> u64 {
+/// One bit for each letter or digit, and one for each digit, of at most 64 bytes.
+fn alnum_masks(block: &[u8]) -> (u64, u64) {
+    let (mut alnum, mut digits) = (0, 0);
+    let mut eights = block.chunks_exact(8);
+    let mut at = 0;
+    for eight in &mut eights {
+        let (a, d) = alnum_bits(u64::from_le_bytes(eight.try_into().unwrap_or_default()));
+        alnum |= a << at;
+        digits |= d << at;
+        at += 8;
+    }
+    for byte in eights.remainder() {
+        alnum |= u64::from(byte.is_ascii_alphanumeric()) << at;
+        digits |= u64::from(byte.is_ascii_digit()) << at;
+        at += 1;
+    }
+    (alnum, digits)
+}
+
+/// The same of eight bytes.
+fn alnum_bits(x: u64) -> (u64, u64) {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * ONES;
     // The high bit of each byte (which are all below 0x80) that is between two.
     let between = |x: u64, low: u64, high: u64| (x + (0x80 - low) * ONES) & !(x + (0x7f - high) * ONES);
-    let mut mask = 0;
-    for (i, eight) in block.chunks(8).enumerate() {
-        let mut bytes = [0; 8];
-        bytes[..eight.len()].copy_from_slice(eight);
-        let x = u64::from_le_bytes(bytes);
-        let plain = x & !HIGH;
-        let letter = between(plain | 0x20 * ONES, u64::from(b'a'), u64::from(b'z'));
-        let digit = between(plain, u64::from(b'0'), u64::from(b'9'));
-        let found = ((letter | digit) & !x & HIGH) >> 7;
-        // The eight bits side by side.
-        mask |= (found.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
-    }
-    mask
+    let plain = x & !HIGH;
+    let letter = between(plain | 0x20 * ONES, u64::from(b'a'), u64::from(b'z'));
+    let digit = between(plain, u64::from(b'0'), u64::from(b'9'));
+    // The eight bits side by side.
+    let gather = |bits: u64| ((bits & !x & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    (gather(letter | digit), gather(digit))
 }
 
 /// A match may begin at `start`: no letter, digit or `_` stands before it, unless that is the end of an escape (`\n`, `\u0022`, `%22`).
@@ -252,13 +320,13 @@ pub(crate) fn boundary_after(text: &[u8], end: usize) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::alnum_mask;
+    use super::alnum_masks;
 
     proptest! {
         #[test]
         fn masks_tell_letters_and_digits(block in prop::collection::vec(any::<u8>(), 0..=64)) {
-            let naive = block.iter().enumerate().fold(0, |m, (i, b)| m | u64::from(b.is_ascii_alphanumeric()) << i);
-            prop_assert_eq!(alnum_mask(&block), naive);
+            let naive = |class: fn(&u8) -> bool| block.iter().enumerate().fold(0, |m, (i, b)| m | u64::from(class(b)) << i);
+            prop_assert_eq!(alnum_masks(&block), (naive(u8::is_ascii_alphanumeric), naive(u8::is_ascii_digit)));
         }
     }
 }

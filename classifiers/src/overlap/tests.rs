@@ -38,7 +38,8 @@ fn naive(mut hits: Vec<Hit>, all: bool) -> Vec<(usize, usize, u16, i32)> {
     let secret = |h: &Hit| h.rule >= 2;
     let inside = |a: &Hit, b: &Hit| b.start <= a.start && a.end <= b.end && (a.start, a.end) != (b.start, b.end);
     // The inner one says nothing more.
-    let covers = |outer: &Hit, inner: &Hit| outer.rule == inner.rule || (!all && secret(outer) == secret(inner) && (outer.rule, inner.rule) != (3, 2));
+    let covers =
+        |outer: &Hit, inner: &Hit| outer.rule == inner.rule || (!all && secret(outer) == secret(inner) && (outer.rule, inner.rule) != (3, 2));
     let mut kept: Vec<Hit> = Vec::new();
     for hit in hits {
         let meets = |k: &&Hit| k.start < hit.end && hit.start < k.end;
