@@ -75,7 +75,7 @@ fn a_bomb_is_stopped() {
 #[test]
 fn broken_parquet() {
     let world = World::new();
-    world.put("footer.parquet", b"PAR1 and then nothing that is a footer PAR1").put("cut.parquet", b"PAR1\x15\x04\x15");
+    world.put("footer.parquet", b"PAR1\x15\x00\x15\x80 and then nothing that is a footer \xff\x00\x00\x00\x00PAR1").put("cut.parquet", b"PAR1\x15\x04\x15");
     let scanned = world.scan();
     is(scanned.state("footer.parquet"), ("skipped", Some("MALFORMED_FILE")));
     is(scanned.state("cut.parquet"), ("skipped", Some("MALFORMED_FILE")));
