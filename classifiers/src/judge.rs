@@ -97,6 +97,7 @@ impl Engine {
                 return Err(Refused::Check);
             }
         }
+        let explaining = trace.is_some();
         let mut tell = |why: &dyn Fn() -> String, bits: i32| {
             if let Some(trace) = trace.as_deref_mut().filter(|_| bits != 0) {
                 trace.bits.push(Bit { why: why(), bits: bits as f32 / 1000.0 });
@@ -114,11 +115,21 @@ impl Engine {
             tell(&|| "random or like a word".into(), bits);
             base += bits;
         }
+        if spoken.is_none() && !explaining && self.hopeless(ready, base + ready.check_bits) {
+            return Err(Refused::Shape);
+        }
         let (context, supported) = self.context(text, (start, end), ready, spoken, &mut tell);
         base += context;
         let weak = ready.needs_context && !supported;
         let (bits, check) = (base + ready.check_bits, ready.check_bits);
         Ok(Hit { form, rule: ready.rule, start, end, bits, base, check, weak, numeric: ready.numeric, delta, row: 0, literal, view: None })
+    }
+
+    /// Whether, in a text without a name, no word around could make this many millibits credible. Saves listening.
+    fn hopeless(&self, ready: &Ready, bits: i32) -> bool {
+        let rule = &self.rules[usize::from(ready.rule)];
+        let most = if ready.listens { milli(rule.context_bits).max(0) + (-milli(rule.negative_bits)).max(0) } else { 0 };
+        bits + most < self.threshold || (ready.needs_context && !ready.listens)
     }
 
     /// Millibits of the words around, and of the column's name; whether any speaks for the rule.

@@ -100,7 +100,7 @@ const WORD: usize = 64;
 
 fn fold<'a>(word: &'a [u8], buffer: &'a mut [u8; WORD]) -> Cow<'a, [u8]> {
     match std::str::from_utf8(word) {
-        Ok(text) if !text.is_ascii() => text.to_lowercase().into_bytes().into(),
+        Ok(text) if !word.is_ascii() => text.to_lowercase().into_bytes().into(),
         _ if word.len() > WORD => word.to_ascii_lowercase().into(),
         _ => {
             let folded = &mut buffer[..word.len()];
@@ -111,9 +111,9 @@ fn fold<'a>(word: &'a [u8], buffer: &'a mut [u8; WORD]) -> Cow<'a, [u8]> {
     }
 }
 
-/// FNV-1a, 16 bits of it.
+/// FNV-1a, 16 bits of it; letters of either case are one.
 fn hash(word: &[u8]) -> usize {
-    let hash = word.iter().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193));
+    let hash = word.iter().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(b | 0x20)).wrapping_mul(0x0100_0193));
     (hash >> 16) as usize
 }
 
@@ -158,9 +158,13 @@ impl WordTable {
         let (mut at, mut buffer) = (0, [0; WORD]);
         while let Some((start, end)) = next_word(text, at) {
             at = end;
-            let word = fold(&text[start..end], &mut buffer);
-            let hash = hash(&word);
-            if self.firsts.get(hash >> 6).is_none_or(|bits| bits >> (hash & 63) & 1 == 0) {
+            let word = &text[start..end];
+            let begins = |hash: usize| self.firsts.get(hash >> 6).is_some_and(|bits| bits >> (hash & 63) & 1 == 1);
+            if word.is_ascii() && !begins(hash(word)) {
+                continue;
+            }
+            let word = fold(word, &mut buffer);
+            if !begins(hash(&word)) {
                 continue;
             }
             for &phrase in self.by_first.get(&*word).map_or(&[][..], Vec::as_slice) {
