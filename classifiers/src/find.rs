@@ -274,7 +274,7 @@ fn alnum_bits(x: u64) -> (u64, u64) {
     // The high bit of each byte (which are all below 0x80) that is between two.
     let between = |x: u64, low: u64, high: u64| (x + (0x80 - low) * ONES) & !(x + (0x7f - high) * ONES);
     let plain = x & !HIGH;
-    let letter = between(plain | 0x20 * ONES, u64::from(b'a'), u64::from(b'z'));
+    let letter = between(plain | (0x20 * ONES), u64::from(b'a'), u64::from(b'z'));
     let digit = between(plain, u64::from(b'0'), u64::from(b'9'));
     // The eight bits side by side.
     let gather = |bits: u64| ((bits & !x & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;

@@ -15,9 +15,11 @@ pub(crate) enum Speaks {
     Against,
 }
 
+type Words = Vec<Box<[u8]>>;
+
 #[derive(Debug)]
 struct Phrase {
-    words: Vec<Box<[u8]>>,
+    words: Words,
     uses: Vec<(u16, Speaks)>,
 }
 
@@ -35,7 +37,7 @@ const LONGEST: usize = 6;
 
 impl WordTable {
     pub(crate) fn new(rules: &[Rule]) -> Self {
-        let mut uses: HashMap<Vec<Box<[u8]>>, Vec<(u16, Speaks)>> = HashMap::new();
+        let mut uses: HashMap<Words, Vec<(u16, Speaks)>> = HashMap::new();
         for (rule, r) in (0_u16..).zip(rules) {
             let lists = [(&r.context, Speaks::For), (&r.header, Speaks::Header), (&r.negative, Speaks::Against)];
             for (phrase, speaks) in lists.into_iter().flat_map(|(list, speaks)| list.iter().map(move |p| (p, speaks))) {

@@ -1,4 +1,5 @@
 //! Columns against texts, views of escapes, masks.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use proptest::prelude::*;
 use sonde_classifiers::{CellMatch, CellSink, Cells, Context, Engine, EngineOptions, Offsets, RuleIndex, Ruleset, template};
@@ -66,7 +67,11 @@ const VALUES: &[&str] = &[
 ];
 
 fn cell() -> impl Strategy<Value = String> {
-    prop_oneof![(0..VALUES.len(), 0..1_000_usize).prop_map(|(v, n)| template::expand(VALUES[v], &n.to_string()).unwrap().text), "[ -~]{0,40}", "\\PC{0,12}",]
+    prop_oneof![
+        (0..VALUES.len(), 0..1_000_usize).prop_map(|(v, n)| template::expand(VALUES[v], &n.to_string()).unwrap().text),
+        "[ -~]{0,40}",
+        "\\PC{0,12}",
+    ]
 }
 
 proptest! {

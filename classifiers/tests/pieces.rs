@@ -1,4 +1,5 @@
 //! One text in pieces, cut anywhere, in windows and parts of any size, in any encoding: the same matches, lines and columns.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{ops::Range, sync::Arc};
 

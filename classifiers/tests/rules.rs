@@ -1,4 +1,5 @@
 //! Rule files: what is in the README holds, what is wrong is refused with file, line and the nearest word.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use proptest::prelude::*;
 use sonde_classifiers::{Ruleset, verify};
