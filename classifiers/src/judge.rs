@@ -107,6 +107,10 @@ impl Engine {
         tell(&|| "the way it is written".into(), delta);
         tell(&|| "check digits or structure".into(), ready.check_bits);
         let mut base = ready.prior + delta;
+        if ready.numeric && in_a_row(text, start, end) {
+            tell(&|| "one of a row of groups".into(), ROW);
+            base += ROW;
+        }
         if ready.entropy {
             let bits = milli(secrecy::bits(value));
             if bits <= -20_000 {
@@ -231,6 +235,28 @@ fn false_family(text: &[u8], start: usize, end: usize, ready: &Ready) -> bool {
     let first = digits.next();
     let repeated = value.iter().all(|b| !b.is_ascii_alphabetic()) && first.is_some_and(|f| digits.all(|d| d == f));
     from_left || from_right || repeated || in_uuid(text, start, end)
+}
+
+/// Millibits that a number loses when the groups beside it are like its own.
+const ROW: i32 = -6_000;
+
+/// Whether the groups of a number go on before or after it, by the same separator and in the same length: a table of numbers, a longer number.
+fn in_a_row(text: &[u8], start: usize, end: usize) -> bool {
+    let alnum = |b: &&u8| b.is_ascii_alphanumeric();
+    let value = &text[start..end];
+    let first = value.iter().take_while(alnum).count();
+    let last = value.iter().rev().take_while(alnum).count();
+    let Some(&kind) = value.get(first) else { return false };
+    // After a country code the kernel has seen to it where the number ends.
+    if value[0] == b'+' || !matches!(kind, b' ' | b'.' | b'-') || value[value.len() - 1 - last] != kind {
+        return false;
+    }
+    let hex = |group: &[u8]| group.iter().all(u8::is_ascii_hexdigit) && group.iter().any(u8::is_ascii_digit);
+    let left = start.checked_sub(first + 1).filter(|_| text[start - 1] == kind).map(|from| &text[from..start - 1]);
+    let right = text.get(end + 1..end + 1 + last).filter(|_| text[end] == kind);
+    let whole_left = start < first + 2 || !text[start - first - 2].is_ascii_alphanumeric();
+    let whole_right = text.get(end + 1 + last).is_none_or(|b| !b.is_ascii_alphanumeric());
+    (whole_left && left.is_some_and(hex)) || (whole_right && right.is_some_and(hex))
 }
 
 fn in_uuid(text: &[u8], start: usize, end: usize) -> bool {

@@ -9,7 +9,8 @@ pub(super) const TABLE: &[super::Row] = &[
     ("meid", meid, 4.0, false),
     ("iccid", iccid, 3.3, false),
     ("ip", ip, 2.0, true),
-    ("mac", mac, 1.0, false),
+    ("ip-like-version", ip_like_version, 2.0, true),
+    ("mac", mac, 1.0, true),
 ];
 
 /// ISO 3779 with the check digit of North America and China: letters count by a table, the ninth place checks.
@@ -31,7 +32,7 @@ fn vin(value: &[u8]) -> bool {
         Some(sum + u32::from(n) * w)
     });
     let letters = value.iter().filter(|b| b.is_ascii_uppercase()).count();
-    letters > 0 && sum.is_some_and(|s| value[8] == b"0123456789X"[(s % 11) as usize])
+    letters > 2 && sum.is_some_and(|s| value[8] == b"0123456789X"[(s % 11) as usize])
 }
 
 /// Fifteen digits, Luhn; the first two name a body that gives numbers out.
@@ -65,8 +66,25 @@ fn iccid(value: &[u8]) -> bool {
     value.starts_with(b"89") && matches!(value.len(), 19 | 20) && luhn(value)
 }
 
-/// An address that can belong to a person's line: no loopback, broadcast, multicast, documentation or unspecified one, no netmask.
+/// An address that does not look like a version or an object identifier as well.
 fn ip(value: &[u8]) -> bool {
+    address(value) && !small(value)
+}
+
+/// An address such as `5.9.211.32`, which is more often a version.
+fn ip_like_version(value: &[u8]) -> bool {
+    address(value) && small(value)
+}
+
+/// Two small numbers first, or zeros last.
+fn small(value: &[u8]) -> bool {
+    let mut parts = value.split(|&b| b == b'.').map(|part| super::digits::number(part).unwrap_or(256));
+    let parts: [u64; 4] = std::array::from_fn(|_| parts.next().unwrap_or(256));
+    parts[0] < 10 && parts[1] < 10 || parts[2..] == [0, 0]
+}
+
+/// An address that can belong to a person's line: no loopback, broadcast, multicast, documentation or unspecified one, no netmask; eight octets joined by colons are a fingerprint.
+fn address(value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(value) else { return false };
     match text.parse() {
         Ok(core::net::IpAddr::V4(v4)) => {
@@ -82,15 +100,25 @@ fn ip(value: &[u8]) -> bool {
                 || mask && a == 255)
                 && !(a == 169 && b == 254)
         }
-        Ok(core::net::IpAddr::V6(v6)) => !(v6.is_unspecified() || v6.is_loopback() || v6.is_multicast() || v6.segments()[..2] == [0x2001, 0xdb8]),
+        Ok(core::net::IpAddr::V6(v6)) => {
+            !(v6.segments().iter().all(|s| *s < 0x100)
+                || v6.is_unspecified()
+                || v6.is_loopback()
+                || v6.is_multicast()
+                || v6.segments()[..2] == [0x2001, 0xdb8])
+        }
         Err(_) => false,
     }
 }
 
-/// Twelve hexadecimal digits: no broadcast, no zeros, no multicast, and not all octets the same.
+/// Twelve hexadecimal digits: no broadcast, no zeros, no multicast, and not all octets the same. In fours with dots, as routers write it, letters are small and there is one.
 fn mac(value: &[u8]) -> bool {
     let hex = |b: u8| char::from(b).to_digit(16);
-    let plain: Vec<u8> = value.iter().copied().filter(|&b| b != b':').take(13).collect();
+    let plain: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphanumeric).take(13).collect();
+    let dotted = value.contains(&b'.');
+    if dotted && (value.iter().any(u8::is_ascii_uppercase) || !value.iter().any(u8::is_ascii_lowercase)) {
+        return false;
+    }
     let multicast = plain.get(1).and_then(|&b| hex(b)).is_none_or(|n| n % 2 == 1);
     plain.len() == 12 && plain.iter().all(u8::is_ascii_hexdigit) && !multicast && !plain.chunks_exact(2).all(|c| c == &plain[..2])
 }

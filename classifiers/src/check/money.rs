@@ -49,9 +49,12 @@ fn isin(value: &[u8]) -> bool {
     (super::country::is_country(prefix) || OTHER.contains(&prefix)) && digits::luhn(&expanded[..length])
 }
 
-/// ISO 17442: eighteen letters and digits and two digits, modulo 97 = 1.
+/// ISO 17442: eighteen letters and digits and two digits, modulo 97 = 1. Twenty digits are a number, though one in two thousand codes is.
 fn lei(value: &[u8]) -> bool {
-    value.len() == 20 && value[18..].iter().all(u8::is_ascii_digit) && digits::modulo(value, 97) == Some(1) && !digits::one_digit(&value[..18])
+    value.len() == 20
+        && value[18..].iter().all(u8::is_ascii_digit)
+        && value.iter().any(u8::is_ascii_uppercase)
+        && digits::modulo(value, 97) == Some(1)
 }
 
 /// CUSIP: letters count from 10, `*`, `@`, `#` 36 to 38; every second place doubled, digits summed.
