@@ -10,6 +10,7 @@ pub(super) const TABLE: &[super::Row] = &[
     ("iccid", iccid, 3.3, false),
     ("ip", ip, 2.0, true),
     ("ip-like-version", ip_like_version, 2.0, true),
+    ("phone-written", phone_written, 0.0, true),
     ("mac", mac, 1.0, true),
 ];
 
@@ -109,6 +110,17 @@ fn address(value: &[u8]) -> bool {
         }
         Err(_) => false,
     }
+}
+
+/// The way people write a telephone number: no decimal fraction, no span of years, no clause of a law (`252.227-7013`), no row of code points (`0049 0308 0301`).
+fn phone_written(value: &[u8]) -> bool {
+    let groups = || value.split(|b| !b.is_ascii_digit()).filter(|g| !g.is_empty());
+    let has = |b: u8| value.contains(&b);
+    let fraction = groups().count() == 2 && has(b'.') && !has(b'(') && value[0] != b'+';
+    let years = groups().count() == 2 && has(b'-') && groups().all(|g| matches!(g, [b'1', b'9', _, _] | [b'2', b'0', _, _]));
+    let clause = has(b'.') && has(b'-') && !has(b'(') && value[0] != b'+';
+    let row = groups().count() > 2 && groups().all(|g| g.len() == 4) && value.starts_with(b"00");
+    !(fraction || years || clause || row || value.is_empty())
 }
 
 /// Twelve hexadecimal digits: no broadcast, no zeros, no multicast, and not all octets the same. In fours with dots, as routers write it, letters are small and there is one.
