@@ -8,6 +8,7 @@ pub(super) const TABLE: &[super::Row] = &[
     ("bic", bic, 1.2, false),
     ("cusip", cusip, 3.3, false),
     ("iban", super::iban::iban, 9.0, false),
+    ("iban-international", super::iban::loose, 9.0, false),
     ("isin", isin, 4.4, false),
     ("lei", lei, 6.6, false),
 ];
@@ -24,9 +25,7 @@ fn bic(value: &[u8]) -> bool {
     if !matches!(value.len(), 8 | 11) || !value.iter().all(|&b| digits::alnum(b).is_some()) || !value[..6].iter().all(u8::is_ascii_uppercase) {
         return false;
     }
-    // A branch that begins with X is `XXX`, the head office; a place cannot begin with `0` or `1`, nor end in `O`.
-    let branch = value.len() == 8 || value[8] != b'X' || &value[8..] == b"XXX";
-    branch && !matches!(value[6], b'0' | b'1') && value[7] != b'O' && super::country::is_country(&value[4..6])
+    super::country::is_country(&value[4..6])
 }
 
 /// ISIN: country or `XS`-like prefix, then Luhn over the digits of the letters.

@@ -163,7 +163,9 @@ fn read(text: &[u8], from: usize) -> Option<Written> {
     }
     let after = text.get(w.end).copied();
     let next = text.get(w.end + 1).copied();
-    let goes_on = after.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_')
+    // `555-0142x317`: the extension is no part of the number, and no reason against it.
+    let extension = matches!(after, Some(b'x' | b'X')) && next.is_some_and(|b| b.is_ascii_digit());
+    let goes_on = (!extension && after.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_'))
         || (matches!(after, Some(b'.' | b'-' | b'/' | b':' | b',')) && next.is_some_and(|b| b.is_ascii_digit()));
     (!goes_on).then_some(w)
 }
@@ -205,6 +207,15 @@ fn is_date(digits: &[u8], groups: &[usize]) -> bool {
     matches!(year, 19 | 20) && (1..=31).contains(&a) && (1..=31).contains(&b) && a.min(b) <= 12
 }
 
+/// National numbers that are written without the trunk prefix of their plan: mobile ones of China and India, those of Brazil with the area.
+fn without_trunk(digits: &[u8]) -> bool {
+    match (digits.len(), digits) {
+        (11, [b'1', b'3'..=b'9', ..]) | (10, [b'6'..=b'9', ..]) | (11, [b'1'..=b'9', b'1'..=b'9', b'9', ..]) => true,
+        (10, [b'1'..=b'9', b'1'..=b'9', b'2'..=b'5', ..]) => true,
+        _ => false,
+    }
+}
+
 /// Without a country code: grouped as people write numbers, or bare.
 fn national(w: &Written, parenthesis: bool) -> Option<i32> {
     let mut digits = &w.digits[..w.count];
@@ -219,6 +230,7 @@ fn national(w: &Written, parenthesis: bool) -> Option<i32> {
         return Some(if parenthesis { NORTH_AMERICAN + 2_000 } else { NORTH_AMERICAN });
     }
     let fits = PLANS.iter().any(|p| digits.strip_prefix(p.trunk).is_some_and(|national| national.len() >= 6 && valid(p, national)));
+    let fits = fits || without_trunk(digits);
     // Groups of one digit are a date, a version, a list.
     let shaped = groups.len() > 1 && groups.len() <= 5 && groups.iter().all(|g| (2..=9).contains(g));
     match (fits, shaped, groups.len()) {
