@@ -7,24 +7,26 @@ use crate::shape::separator;
 const LENGTH: [usize; 2] = [15, 34];
 
 pub(super) fn at(text: &[u8], start: usize) -> Option<Span> {
-    let head = text.get(start..start + 4)?;
-    let lower = head[0].is_ascii_lowercase();
-    let letter = |b: u8| if lower { b.is_ascii_lowercase() } else { b.is_ascii_uppercase() };
-    if !letter(head[0]) || !letter(head[1]) || !head[2].is_ascii_digit() || !head[3].is_ascii_digit() {
+    let country = [*text.get(start)?, *text.get(start + 1)?];
+    if !country.iter().all(u8::is_ascii_alphabetic) || country[0].is_ascii_lowercase() != country[1].is_ascii_lowercase() {
         return None;
     }
-    let wanted = crate::check::iban::length_of([head[0].to_ascii_uppercase(), head[1].to_ascii_uppercase()])?;
-    let (mut at, mut taken, mut kind, mut group) = (start, 0, None, 0);
+    // `NO 93 8601 …`: people write a space after the country.
+    let digits = start + 2 + usize::from(country[0].is_ascii_uppercase() && text.get(start + 2) == Some(&b' '));
+    if !text.get(digits..digits + 2)?.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let wanted = crate::check::iban::length_of(country.map(|b| b.to_ascii_uppercase()))?;
+    let (mut at, mut taken, mut group) = (digits + 2, 4, 2);
     while taken < wanted {
-        let byte = *text.get(at)?;
-        if byte.is_ascii_digit() || letter(byte) {
+        if text.get(at)?.is_ascii_alphanumeric() {
             taken += 1;
             group += 1;
             at += 1;
         } else {
-            let (found, length) = separator(&text[at..])?;
             // Groups of one happen only at the end.
-            if !matches!(found, b' ' | b'-') || *kind.get_or_insert(found) != found || group < 2 {
+            let (found, length) = separator(&text[at..])?;
+            if found == b'/' || group < 2 {
                 return None;
             }
             group = 0;

@@ -55,7 +55,8 @@ impl Kernel {
     pub(crate) fn likely(run: &Run, first: u8, next: u8) -> u8 {
         let hex = first.is_ascii_hexdigit();
         let gap = matches!(next, b' ' | b'-' | b'.' | b'/' | b'(' | b')' | 0xC2 | 0xE2);
-        let iban = (run.length >= 4) & (run.digits & 0b1111 == 0b1100);
+        let apart = (run.length == 2) & (run.digits & 0b11 == 0) & first.is_ascii_uppercase() & (next == b' ');
+        let iban = ((run.length >= 4) & (run.digits & 0b1111 == 0b1100)) | apart;
         let ip = (run.length <= 4) & hex & matches!(next, b'.' | b':');
         let mac = matches!(run.length, 2 | 4) & hex & matches!(next, b':' | b'-' | b'.');
         let phone = run.is_number() & ((run.length >= 7) | gap);
@@ -68,7 +69,7 @@ impl Kernel {
         let first = text[start];
         match self {
             Self::Email => None,
-            Self::Iban => (run >= 4 && first.is_ascii_alphabetic()).then(|| iban::at(text, start)).flatten(),
+            Self::Iban => ((run >= 4 || run == 2) && first.is_ascii_alphabetic()).then(|| iban::at(text, start)).flatten(),
             Self::Ip => (run <= 4 && first.is_ascii_hexdigit()).then(|| ip::at(text, start, run)).flatten(),
             Self::Mac => (matches!(run, 2 | 4 | 12) && first.is_ascii_hexdigit()).then(|| mac::at(text, start, run)).flatten(),
             Self::Phone => first.is_ascii_digit().then(|| phone::at(text, start)).flatten(),
