@@ -100,7 +100,7 @@ pub(super) fn at(text: &[u8], run: usize) -> Option<Span> {
     if w.count < 7 || digits.iter().all(|d| *d == digits[0]) {
         return None;
     }
-    let doubled = !plus && w.group > 1 && digits.starts_with(b"00");
+    let doubled = !plus && w.group > 1 && w.groups[0] > 1 && digits.starts_with(b"00");
     if !plus && !doubled {
         let bits = national(&w, text[start] == b'(')?;
         return Some(Span { start, end: w.end, bits });
@@ -209,11 +209,13 @@ fn is_date(digits: &[u8], groups: &[usize]) -> bool {
 
 /// National numbers that are written without the trunk prefix of their plan: mobile ones of China and India, those of Brazil with the area.
 fn without_trunk(digits: &[u8]) -> bool {
-    match (digits.len(), digits) {
-        (11, [b'1', b'3'..=b'9', ..]) | (10, [b'6'..=b'9', ..]) | (11, [b'1'..=b'9', b'1'..=b'9', b'9', ..]) => true,
-        (10, [b'1'..=b'9', b'1'..=b'9', b'2'..=b'5', ..]) => true,
-        _ => false,
-    }
+    matches!(
+        (digits.len(), digits),
+        (11, [b'1', b'3'..=b'9', ..])
+            | (10, [b'6'..=b'9', ..])
+            | (11, [b'1'..=b'9', b'1'..=b'9', b'9', ..])
+            | (10, [b'1'..=b'9', b'1'..=b'9', b'2'..=b'5', ..])
+    )
 }
 
 /// Without a country code: grouped as people write numbers, or bare.
