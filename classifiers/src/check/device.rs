@@ -77,11 +77,12 @@ fn ip_like_version(value: &[u8]) -> bool {
     address(value) && small(value)
 }
 
-/// Two small numbers first, or zeros last.
+/// Small numbers first and among the rest, or zeros last.
 fn small(value: &[u8]) -> bool {
     let mut parts = value.split(|&b| b == b'.').map(|part| super::digits::number(part).unwrap_or(256));
     let parts: [u64; 4] = std::array::from_fn(|_| parts.next().unwrap_or(256));
-    parts[0] < 10 && parts[1] < 10 || parts[2..] == [0, 0]
+    let [a, b, c, d] = parts;
+    a < 10 && (b < 10 || b < 40 && (c < 10 || d < 10)) || (c, d) == (0, 0)
 }
 
 /// An address that can belong to a person's line: no loopback, broadcast, multicast, documentation or unspecified one, no netmask; eight octets joined by colons are a fingerprint.
