@@ -16,7 +16,7 @@ use crate::{
     bridge::Budget,
     pipeline::Scan,
     plan::{Split, Work},
-    record::{Coverage, ObjectRef, PartRecord, SplitRecord, State},
+    record::{Coverage, Extent, ObjectRef, PartRecord, SplitRecord, State},
     sample::How,
     tally::PartTally,
 };
@@ -137,7 +137,7 @@ impl Reader {
 
     async fn part(&self, connector: &Arc<dyn Connector>, object: Object, index: u32, parts: u32, extractor: Box<dyn Extractor>) -> PartRecord {
         let mut state = Some((extractor, PartTally::new(self.scan.lens.clone(), index + 1 == parts)));
-        let progressed = self.drain(connector, &object, &mut state).await;
+        let mut progressed = self.drain(connector, &object, &mut state).await;
         let mut record = PartRecord {
             object: reference(connector.as_ref(), &object),
             part: index,
@@ -158,6 +158,11 @@ impl Reader {
             record.coverage = vec![coverage(&object, index, &broken, None)];
             return record;
         };
+        let limit = self.scan.lens.row_limit;
+        let over = |e: &Extent| limit.is_some_and(|limit| e.rows > limit || e.newlines + u64::from(e.tail > 0) > limit);
+        if let Some(sample) = self.scan.settings.sample.filter(|_| progressed.sampled.is_none() && extents.iter().any(over)) {
+            progressed.sampled = Some((Reason::RowLimit, sample.to_string()));
+        }
         record.coverage = outcomes.iter().filter(|o| o.member.is_some()).map(member_coverage).collect();
         let own = outcomes.iter().find(|o| o.member.is_none());
         record.coverage.insert(0, coverage(&object, index, &progressed, own));

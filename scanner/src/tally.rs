@@ -88,11 +88,11 @@ struct Field {
 
 impl Field {
     /// Counts the rows that hold a value. A long record comes in several batches: its row counts once.
-    fn see(&mut self, column: &Column, first_row: u64) {
+    fn see(&mut self, column: &Column, first_row: u64, limit: u64) {
         let nulls = column.values.logical_nulls();
         for value in (0..column.values.len()).filter(|&i| nulls.as_ref().is_none_or(|n| n.is_valid(i))) {
             let row = first_row + row_of(column, value);
-            if self.last_seen.replace(row) != Some(row) {
+            if row < limit && self.last_seen.replace(row) != Some(row) {
                 self.rows_seen += 1;
             }
         }
@@ -133,7 +133,8 @@ impl PartTally {
             if let Some(mut text) = state.text.take() {
                 text.end(&self.lens, &mut self.scratch);
                 (extent.newlines, extent.tail) = (text.newlines, text.tail);
-                extent.fields.push((None, text.lines + u64::from(self.last && extent.tail > 0)));
+                let lines = text.lines + u64::from(self.last && extent.tail > 0);
+                extent.fields.push((None, lines.min(self.lens.row_limit.unwrap_or(u64::MAX))));
                 collect(&self.lens.engine, &mut findings, member.as_deref(), None, text.found);
             }
             state.fields.sort_by(|a, b| a.name.cmp(&b.name));
@@ -176,12 +177,12 @@ impl PartTally {
         if columns.first_row >= limit {
             return;
         }
-        member.rows = member.rows.max((columns.first_row + columns.rows).min(limit));
+        member.rows = member.rows.max(columns.first_row + columns.rows);
         let mut slots = Vec::with_capacity(columns.columns.len());
         let (mut aligned, mut single) = (Vec::new(), Vec::new());
         for (i, column) in columns.columns.iter().enumerate() {
             let slot = member.slot(&column.field);
-            member.fields[slot].see(column, columns.first_row);
+            member.fields[slot].see(column, columns.first_row, limit);
             slots.push(slot);
             let coded = matches!(column.values.data_type(), DataType::Dictionary(..));
             if coded || column.rows.is_some() { single.push(i) } else { aligned.push(i) }

@@ -1,5 +1,7 @@
 //! Whatever the input: a clear message or a coverage reason, the run goes on, nothing is lost.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 use std::{
     fs,
     io::Write,
@@ -75,7 +77,9 @@ fn a_bomb_is_stopped() {
 #[test]
 fn broken_parquet() {
     let world = World::new();
-    world.put("footer.parquet", b"PAR1\x15\x00\x15\x80 and then nothing that is a footer \xff\x00\x00\x00\x00PAR1").put("cut.parquet", b"PAR1\x15\x04\x15");
+    world
+        .put("footer.parquet", b"PAR1\x15\x00\x15\x80 and then nothing that is a footer \xff\x00\x00\x00\x00PAR1")
+        .put("cut.parquet", b"PAR1\x15\x04\x15");
     let scanned = world.scan();
     is(scanned.state("footer.parquet"), ("skipped", Some("MALFORMED_FILE")));
     is(scanned.state("cut.parquet"), ("skipped", Some("MALFORMED_FILE")));
@@ -165,10 +169,10 @@ fn links_loops_and_special_files() {
 fn unreadable_is_said() {
     let world = World::new();
     world.put("locked.txt", mail());
-    fs::set_permissions(world.data.join("locked.txt"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(world.data.join("locked.txt"), fs::Permissions::from_mode(0o0)).unwrap();
     fs::create_dir(world.data.join("closed")).unwrap();
     fs::write(world.data.join("closed/x"), mail()).unwrap();
-    fs::set_permissions(world.data.join("closed"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(world.data.join("closed"), fs::Permissions::from_mode(0o0)).unwrap();
     fs::set_permissions(world.sonde.home(), fs::Permissions::from_mode(0o755)).unwrap();
     // Root may read everything: then run as somebody else.
     let mut command = world.sonde.command(["scan", world.data.to_str().unwrap(), "--format=jsonl", "--store=none"]);

@@ -1,5 +1,7 @@
 //! Killed at any point, a rerun gives the same findings; interrupted, what was read is kept and the rest is said.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 use std::{fs, path::Path, time::Duration};
 
 use proptest::prelude::Rng as _;

@@ -123,7 +123,7 @@ fn the_same_into_postgres() {
     holds(&there, "");
     assert_eq!(here.findings, there.findings);
     assert_eq!(here.coverage, there.coverage);
-    leaks_nothing(&[("the database", &postgres.dump("truth").as_bytes())]);
+    leaks_nothing(&[("the database", postgres.dump("truth").as_bytes())]);
     let again = into(&url);
     assert_eq!(there.findings, again.findings, "a second scan says the same");
 }

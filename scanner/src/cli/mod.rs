@@ -133,7 +133,7 @@ fn confidence(text: &str) -> Result<f64, String> {
 pub fn log() {
     let wanted = std::env::var("SONDE_LOG").unwrap_or_else(|_| "warn".into());
     let ours = wanted.split(',').filter(|part| !part.contains('=') || part.starts_with("sonde")).collect::<Vec<_>>().join(",");
-    let quiet = "aws_config=warn,aws_runtime=warn,aws_sdk_s3=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,hyper=warn,hyper_util=warn,rustls=warn,sqlx=warn";
+    let quiet = "aws_config=warn,aws_runtime=warn,aws_sdk_s3=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,hyper=warn,hyper_util=warn,rustls=warn,sqlx=error,sqlx_core=error";
     let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(format!("{ours},{quiet}"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
