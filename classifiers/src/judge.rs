@@ -82,7 +82,7 @@ impl Engine {
         if start >= end || (ready.left && ready.value.is_none() && !boundary_before(text, start)) || (ready.right && !boundary_after(text, end)) {
             return Err(Refused::Shape);
         }
-        if ready.numeric && false_family(text, start, end, ready) {
+        if (ready.numeric && false_family(text, start, end, ready)) || (ready.ignore_case && ready.regex.is_none() && hex_run(&text[start..end])) {
             return Err(Refused::Shape);
         }
         let value = &text[start..end];
@@ -213,6 +213,11 @@ pub(crate) fn strip(value: &[u8], upper: bool, out: &mut Vec<u8>) {
             at += 1;
         }
     }
+}
+
+/// Sixteen lower-case hex digits are a digest or a trace id, though some of them read as an id in lower case.
+fn hex_run(value: &[u8]) -> bool {
+    value.len() >= 12 && value.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) && value.iter().any(u8::is_ascii_lowercase)
 }
 
 /// Families that look like numbers people have and are not: parts of longer numbers, floats, versions, UUIDs, one digit repeated.
