@@ -1,10 +1,12 @@
 //! Dictionary-coded columns: each distinct value is classified once, rows are counted by key.
 
+use std::collections::HashMap;
+
 use arrow_array::{AnyDictionaryArray, Array, ArrayRef, cast::AsArray, types::Int32Type};
 use sonde_classifiers::{CellMatch, CellSink, RuleIndex, Scratch};
-use sonde_connectors::extract::Columns;
+use sonde_connectors::extract::{Column, Columns};
 
-use super::{Field, Lens, Location, Seen, cells, row_of};
+use super::{Field, Found, Lens, Location, Seen, cells, row_of};
 
 /// A dictionary and what was found in it. Kept while batches share the dictionary.
 #[derive(Debug)]
@@ -13,6 +15,12 @@ pub(super) struct Judged {
     /// Matches and candidates of value `i`: `facts[starts[i]..starts[i + 1]]`.
     starts: Vec<u32>,
     facts: Vec<Fact>,
+}
+
+impl Judged {
+    fn facts(&self, value: usize) -> &[Fact] {
+        &self.facts[self.starts[value] as usize..self.starts[value + 1] as usize]
+    }
 }
 
 #[derive(Debug)]
@@ -71,34 +79,96 @@ pub(super) fn count(
     if judged.facts.is_empty() {
         return;
     }
-    let column = &columns.columns[index];
-    let keys = column.values.as_dictionary::<Int32Type>().keys();
-    for (i, key) in keys.iter().enumerate() {
-        let Some(key) = key.and_then(|k| usize::try_from(k).ok()).filter(|&k| k + 1 < judged.starts.len()) else { continue };
-        let facts = &judged.facts[judged.starts[key] as usize..judged.starts[key + 1] as usize];
-        if facts.is_empty() {
-            continue;
-        }
-        let row = columns.first_row + row_of(column, i);
-        if row >= limit {
-            continue;
-        }
-        for fact in facts {
-            let counted = found.entry(fact.rule).or_default();
-            let Some(seen) = &fact.seen else {
-                counted.tally.candidates += 1;
-                continue;
-            };
-            if counted.add(seen, 1, last_row.insert(fact.rule, row) != Some(row)) {
-                counted.sketch.insert(fact.hash);
+    let batch = Batch { lens, judged, columns, column: &columns.columns[index], limit };
+    if batch.column.rows.is_none() && columns.first_row + columns.rows <= limit {
+        batch.count_by_key(found);
+        batch.place(found);
+    } else {
+        batch.count_by_row(found, last_row);
+    }
+}
+
+struct Batch<'a> {
+    lens: &'a Lens,
+    judged: &'a Judged,
+    columns: &'a Columns,
+    column: &'a Column,
+    limit: u64,
+}
+
+impl Batch<'_> {
+    /// Value of each row that has facts: (index in the column, row, facts).
+    fn rows(&self) -> impl Iterator<Item = (usize, u64, &[Fact])> {
+        let keys = self.column.values.as_dictionary::<Int32Type>().keys();
+        keys.iter().enumerate().filter_map(|(i, key)| {
+            let value = usize::try_from(key?).ok().filter(|&k| k + 1 < self.judged.starts.len())?;
+            let facts = self.judged.facts(value);
+            (!facts.is_empty()).then(|| (i, self.columns.first_row + row_of(self.column, i), facts))
+        })
+    }
+
+    /// Where each value has a row of its own, rows are counted by key.
+    fn count_by_key(&self, found: &mut Found) {
+        let mut counts = vec![0_u64; self.judged.values.len()];
+        for key in self.column.values.as_dictionary::<Int32Type>().keys().iter().flatten() {
+            if let Some(count) = usize::try_from(key).ok().and_then(|k| counts.get_mut(k)) {
+                *count += 1;
             }
-            if let (Some(kept), Some(location)) = (counted.room(seen, lens.locations), &fact.location) {
-                let (column_number, json_path) = (column.number.map(u64::from), column.json_path(i, row));
-                kept.push(Location { row: Some(row), column: column_number, json_path, ..location.clone() });
+        }
+        for (value, &rows) in counts.iter().enumerate().filter(|(_, n)| **n > 0) {
+            let mut last_rule = None;
+            for fact in self.judged.facts(value) {
+                let counted = found.entry(fact.rule).or_default();
+                match &fact.seen {
+                    None => counted.tally.candidates += rows,
+                    Some(seen) if counted.add(seen, rows, last_rule.replace(fact.rule) != Some(fact.rule)) => counted.sketch.insert(fact.hash),
+                    Some(_) => {}
+                }
             }
         }
     }
+
+    /// The first locations, in the order of rows; ends once no rule has room.
+    fn place(&self, found: &mut Found) {
+        let room = |found: &mut Found, fact: &Fact| {
+            fact.seen.as_ref().is_some_and(|seen| found.entry(fact.rule).or_default().room(seen, self.lens.locations).is_some())
+        };
+        for (n, (i, row, facts)) in self.rows().enumerate() {
+            if n % FULL == 0 && !self.judged.facts.iter().any(|fact| room(found, fact)) {
+                return;
+            }
+            facts.iter().for_each(|fact| self.locate(found, fact, i, row));
+        }
+    }
+
+    fn count_by_row(&self, found: &mut Found, last_row: &mut HashMap<RuleIndex, u64>) {
+        for (i, row, facts) in self.rows().filter(|(_, row, _)| *row < self.limit) {
+            for fact in facts {
+                let counted = found.entry(fact.rule).or_default();
+                match &fact.seen {
+                    None => counted.tally.candidates += 1,
+                    Some(seen) => {
+                        if counted.add(seen, 1, last_row.insert(fact.rule, row) != Some(row)) {
+                            counted.sketch.insert(fact.hash);
+                        }
+                        self.locate(found, fact, i, row);
+                    }
+                }
+            }
+        }
+    }
+
+    fn locate(&self, found: &mut Found, fact: &Fact, value: usize, row: u64) {
+        let (Some(seen), Some(location)) = (&fact.seen, &fact.location) else { return };
+        if let Some(kept) = found.entry(fact.rule).or_default().room(seen, self.lens.locations) {
+            let (column, json_path) = (self.column.number.map(u64::from), self.column.json_path(value, row));
+            kept.push(Location { row: Some(row), column, json_path, ..location.clone() });
+        }
+    }
 }
+
+/// Rows after which the rules are asked whether any has room for a location still.
+const FULL: usize = 4_096;
 
 fn judge(lens: &Lens, scratch: &mut Scratch, name: &str, values: &ArrayRef) -> Judged {
     let mut judge = Judge { lens, facts: Vec::new() };
