@@ -172,7 +172,8 @@ fn aws_key_id(value: &[u8]) -> bool {
     kind.iter().all(u8::is_ascii_uppercase)
         && id.len() == 16
         && id.iter().all(|b| matches!(b, b'A'..=b'Z' | b'2'..=b'7'))
-        && (id.iter().any(u8::is_ascii_digit) || secrecy_bits(id) > -2.0)
+        // `ASIA…` begins words; nothing but keys begins with `AKIA`.
+        && (kind == b"AKIA" || id.iter().any(u8::is_ascii_digit) || secrecy_bits(id) > -2.0)
         && !is_placeholder(value)
 }
 
