@@ -113,7 +113,7 @@ impl SqlStore {
 
 fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> Backend {
     let reading = SqliteConnectOptions::new().filename(path).create_if_missing(false).foreign_keys(true).busy_timeout(BUSY);
-    let writing = reading.clone().journal_mode(SqliteJournalMode::Wal).synchronous(synchronous).pragma("cache_size", "-65536");
+    let writing = reading.clone().journal_mode(SqliteJournalMode::Wal).synchronous(synchronous).pragma("cache_size", "-16384");
     let pool = |connections| {
         SqlitePoolOptions::new().max_connections(connections).acquire_timeout(BUSY).idle_timeout(None).max_lifetime(None).test_before_acquire(false)
     };
