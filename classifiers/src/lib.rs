@@ -45,7 +45,7 @@ pub use compile::BuildError;
 pub use engine::{Bit, Context, Engine, EngineOptions, Masked, Match, Overlaps, RuleIndex, Scratch};
 pub use fingerprint::{Fingerprint, FingerprintKey, Sketch};
 pub use rule::{Form, MaskStyle, Rule, Sensitivity, Token};
-pub use ruleset::{RuleError, Ruleset};
+pub use ruleset::{RuleError, Ruleset, distance};
 pub use text::{TextMatch, TextScanner, encoding_name};
 pub use verdict::{Tally, Verdict};
 pub use verify::{ExampleFailure, verify};

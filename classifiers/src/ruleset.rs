@@ -192,8 +192,9 @@ fn bounded(pattern: &str) -> Result<(), String> {
     }
 }
 
-/// Edit distance of two words.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
+/// Edit distance of two words, for "the nearest is".
+#[must_use]
+pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {
@@ -219,5 +220,15 @@ fn nearest(message: &str) -> String {
             format!("unknown key `{wrong}`; the nearest is `{near}`")
         }
         _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn nearest_words() {
+        assert_eq!([distance("us-ssn", "us-ssn"), distance("us-ssn", "ussn"), distance("", "abc"), distance("kitten", "sitting")], [0, 2, 3, 3]);
     }
 }

@@ -185,7 +185,14 @@ impl Reader {
                 break;
             }
             let (pieces, permit) = match ahead.take() {
-                Some(a) if ranges == [a.range.clone()] => (a.pieces.await.unwrap_or_else(|_| Ok(Vec::new())), a.permit),
+                Some(a) if ranges == [a.range.clone()] => {
+                    // A fetch that broke off gave nothing: nothing must not pass for the end of the object.
+                    let pieces = match a.pieces.await {
+                        Ok(pieces) => pieces,
+                        Err(_) => fetch(connector, object, ranges.clone()).await,
+                    };
+                    (pieces, a.permit)
+                }
                 _ => {
                     let permit = self.budget.take(total(&ranges)).await;
                     (fetch(connector, object, ranges.clone()).await, permit)

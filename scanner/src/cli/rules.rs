@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use sonde_classifiers::{Rule, verify};
+use sonde_classifiers::{Rule, distance, verify};
 
 use super::{setup, table, terminal::say};
 
@@ -109,7 +109,7 @@ fn show(out: &mut impl Write, wanted: &str, which: &Which) -> Result<()> {
     let rules = setup::ruleset(&which.rules, &which.only)?;
     let found: Vec<&Rule> = rules.rules().iter().filter(|r| r.id == wanted || r.tag == wanted).collect();
     if found.is_empty() {
-        let near = rules.rules().iter().map(|r| r.id.as_str()).min_by_key(|id| setup::distance(id, wanted));
+        let near = rules.rules().iter().map(|r| r.id.as_str()).min_by_key(|id| distance(id, wanted));
         bail!("there is no rule `{wanted}`; the nearest is `{}`", near.unwrap_or_default());
     }
     for rule in found {

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use sha2::{Digest, Sha256};
-use sonde_classifiers::{Engine, EngineOptions, FingerprintKey, Overlaps, Ruleset};
+use sonde_classifiers::{Engine, EngineOptions, FingerprintKey, Overlaps, Ruleset, distance};
 use sonde_connectors::{
     Connector,
     filter::{Filter, Patterns},
@@ -246,31 +246,7 @@ pub(super) fn cpu_seconds() -> f64 {
     (seconds * 1000.0).round() / 1000.0
 }
 
-/// Edit distance of two words, for "the nearest is".
-pub(super) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut before = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let cost = (before + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
-            before = std::mem::replace(&mut row[j + 1], cost);
-        }
-    }
-    row[b.len()]
-}
-
 /// The file a path names, for errors.
 pub(super) fn shown(path: &Path) -> String {
     super::terminal::safe(&path.display().to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn nearest_words() {
-        assert_eq!([distance("us-ssn", "us-ssn"), distance("us-ssn", "ussn"), distance("", "abc"), distance("kitten", "sitting")], [0, 2, 3, 3]);
-    }
 }
