@@ -44,6 +44,8 @@ pub(crate) struct Ready {
     /// The rule has context or negative words at all.
     pub(crate) listens: bool,
     pub(crate) regex: Option<Regex>,
+    /// What runs where a literal stands, in place of a pattern.
+    pub(crate) kernel: Option<Kernel>,
     pub(crate) value: Option<usize>,
     pub(crate) public: Option<Box<str>>,
     /// Literals that begin with a provider's prefix are shown in masks.
@@ -152,14 +154,14 @@ impl Compiled {
     fn add(&mut self, number: u16, rule: &Rule, form: &Form, literals: &mut HashMap<Vec<u8>, usize>) -> Result<(), BuildError> {
         let index = self.forms.len() as u32;
         self.forms.push(ready(number, rule, form)?);
-        for literal in &form.literals {
+        for literal in form.literals.iter().chain(&form.terms) {
             let folded = literal.to_ascii_lowercase().into_bytes();
             let at = *literals.entry(folded).or_insert_with(|| {
                 self.literal_texts.push(literal.as_bytes().into());
                 self.literal_forms.push(Vec::new());
                 self.literal_texts.len() - 1
             });
-            self.literal_forms[at].push((index, !form.ignore_case));
+            self.literal_forms[at].push((index, !form.ignore_case && form.terms.is_empty()));
         }
         for text in &form.layouts {
             for layout in shape::parse(text, form.ignore_case).unwrap_or_default() {
@@ -178,7 +180,7 @@ impl Compiled {
         if let Some(length) = form.cell {
             self.cells.push(CellForm { form: index, length: length.map(usize::from) });
         }
-        if let Some(kernel) = form.kernel.as_deref().and_then(Kernel::by_name) {
+        if let Some(kernel) = form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| form.literals.is_empty()) {
             self.kernels.push((kernel, index));
         }
         Ok(())
@@ -246,8 +248,9 @@ fn ready(number: u16, rule: &Rule, form: &Form) -> Result<Ready, BuildError> {
         listens: !(rule.context.is_empty() && rule.negative.is_empty()),
         value: value.filter(|_| regex.is_some()),
         regex,
+        kernel: form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| !form.literals.is_empty()),
         public: form.public_prefix.as_deref().map(Into::into),
-        prefixed: !form.literals.is_empty() && value.is_none(),
+        prefixed: !form.literals.is_empty() && form.kernel.is_none() && value.is_none(),
     })
 }
 

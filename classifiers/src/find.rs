@@ -4,7 +4,7 @@ use regex_automata::{Anchored, Input};
 
 use crate::{
     compile::{Alphabet, Compiled, Quick, RUNS},
-    kernel::Kernel,
+    kernel::{Kernel, Span},
     ruleset::MAX_SPAN,
     shape,
 };
@@ -107,8 +107,13 @@ impl Compiled {
                 if ready.left && !boundary_before(text, at) {
                     continue;
                 }
-                if let Some((start, end)) = self.anchored(form, text, at) {
-                    out.push(Candidate { form, start, end, delta: 0, literal: literal.len() as u16 });
+                let span = match ready.kernel {
+                    Some(kernel) => kernel.at_literal(text, at, literal.len()),
+                    None if ready.regex.is_none() => Some(Span { start: at, end: at + literal.len(), bits: 0 }),
+                    None => self.anchored(form, text, at).map(|(start, end)| Span { start, end, bits: 0 }),
+                };
+                if let Some(Span { start, end, bits }) = span {
+                    out.push(Candidate { form, start, end, delta: bits, literal: literal.len() as u16 });
                 }
             }
         });

@@ -85,7 +85,7 @@ pub struct Rule {
     pub counter_examples: Vec<String>,
 }
 
-/// One way a value can look. Exactly one of `layouts`, `pattern` with `literals`, `token` or `kernel`.
+/// One way a value can look. Exactly one of `layouts`, `literals` (with a `pattern` or a `kernel`), `terms`, `token`, `kernel` or `cell`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
@@ -105,9 +105,12 @@ pub struct Form {
     /// A bare token of a known alphabet and length; needs context or a header to be reported.
     #[serde(default)]
     pub token: Option<Token>,
-    /// A scanner of its own, by name: `email`, `phone`, `ip`, `mac`, `iban`, …
+    /// A scanner of its own, by name: `email`, `phone`, `ip`, `mac`, `iban`, … With `literals` it runs where one of them stands, in place of a pattern.
     #[serde(default)]
     pub kernel: Option<String>,
+    /// Whole words or phrases, any case: the value is the term itself. With `check`, `needs_context` and the rest as for every form.
+    #[serde(default)]
+    pub terms: Vec<String>,
     /// Shortest and longest whole trimmed cell, in bytes, of a column whose header matches.
     #[serde(default)]
     pub cell: Option<[u16; 2]>,

@@ -138,15 +138,17 @@ fn validate(rule: &Rule) -> Result<(), String> {
 }
 
 fn validate_form(form: &Form) -> Result<(), String> {
-    let kinds = [!form.layouts.is_empty(), !form.literals.is_empty(), form.token.is_some(), form.kernel.is_some(), form.cell.is_some()];
+    let literals = !form.literals.is_empty();
+    let kernel = form.kernel.is_some() && !literals;
+    let kinds = [!form.layouts.is_empty(), literals, !form.terms.is_empty(), form.token.is_some(), kernel, form.cell.is_some()];
     if kinds.iter().filter(|k| **k).count() != 1 {
-        return Err("exactly one of `layouts`, `literals`, `token`, `kernel`, `cell`".into());
+        return Err("exactly one of `layouts`, `literals`, `terms`, `token`, `kernel`, `cell`".into());
     }
-    if form.literals.iter().any(|l| l.len() < 2) {
-        return Err("a literal has two bytes at least".into());
+    if form.literals.iter().chain(&form.terms).any(|l| l.len() < 2) {
+        return Err("a literal or term has two bytes at least".into());
     }
-    if !form.literals.is_empty() && form.pattern.is_none() {
-        return Err("`literals` need a `pattern`".into());
+    if literals && form.pattern.is_none() == form.kernel.is_none() {
+        return Err("`literals` need a `pattern` or a `kernel`".into());
     }
     for layout in &form.layouts {
         shape::parse(layout, form.ignore_case).map_err(|e| format!("layout `{layout}`: {e}"))?;

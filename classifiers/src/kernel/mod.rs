@@ -46,6 +46,11 @@ impl Kernel {
         (self == Self::Email).then(|| email::around(text, at)).flatten()
     }
 
+    /// The value that belongs to a literal at `at`, `length` bytes long.
+    pub(crate) fn at_literal(self, _text: &[u8], _at: usize, _length: usize) -> Option<Span> {
+        None
+    }
+
     /// Its bit in [`Kernel::likely`].
     pub(crate) fn bit(self) -> u8 {
         1 << self as u8
