@@ -82,7 +82,9 @@ impl Engine {
         if start >= end || (ready.left && ready.value.is_none() && !boundary_before(text, start)) || (ready.right && !boundary_after(text, end)) {
             return Err(Refused::Shape);
         }
-        if (ready.numeric && false_family(text, start, end, ready)) || (ready.ignore_case && ready.regex.is_none() && hex_run(&text[start..end])) {
+        if (ready.numeric && false_family(text, start, end, ready))
+            || (ready.ignore_case && ready.regex.is_none() && ready.kernel.is_none() && hex_run(&text[start..end]))
+        {
             return Err(Refused::Shape);
         }
         let value = &text[start..end];
