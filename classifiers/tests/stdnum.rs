@@ -26,6 +26,10 @@ const KNOWN: &[(&str, &str)] = &[
     ("se-personnummer", "7973"),
     ("se-personnummer", "2992"),
     ("se-personnummer", "9142"),
+    // The bank has been given all branches from 2500 to 2599.
+    ("nz-account", "2525"),
+    // Second letters are A to I, or W.
+    ("ie-vat", "9785521TU"),
     // Begins with 0: an IMEI, not an MEID.
     ("meid", "0"),
 ];

@@ -11,6 +11,8 @@ pub(super) const TABLE: &[super::Row] = &[
     ("fr-tva", tva, 9.0, false),
     ("be-national-number", be_national, 8.6, false),
     ("be-vat", be_vat, 6.6, false),
+    ("be-eid", eid, 6.6, false),
+    ("fr-cni", cni, 0.6, false),
 ];
 
 /// Register of persons: sex, year, month, department (2A, 2B in Corsica), commune, order, key. The key may be left out, then nothing is proven and it fails.
@@ -60,7 +62,7 @@ fn spi(value: &[u8]) -> bool {
 }
 
 /// VAT: two characters over the company's number.
-fn tva(value: &[u8]) -> bool {
+pub(super) fn tva(value: &[u8]) -> bool {
     let Some([a, b, rest @ ..]) = value.strip_prefix(b"FR") else { return false };
     let Some(company) = number(rest).filter(|_| rest.len() == 9) else { return false };
     let Some(key) = number(&[*a, *b]) else {
@@ -91,10 +93,29 @@ fn be_national(value: &[u8]) -> bool {
 }
 
 /// Belgium, enterprises: ten digits, the last two 97 minus the remainder.
-fn be_vat(value: &[u8]) -> bool {
+pub(super) fn be_vat(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"BE").unwrap_or(value);
     all_digits(value, 10)
         && matches!(value[0], b'0' | b'1')
         && !one_digit(value)
         && modulo(&value[..8], 97).map(|r| 97 - r) == modulo(&value[8..], 100)
+}
+
+/// Belgium, number of an identity card: ten digits and what they leave by 97 (97 for nothing).
+fn eid(value: &[u8]) -> bool {
+    let (Some(body), Some(key)) = (value.get(..10).and_then(number), value.get(10..).and_then(number)) else { return false };
+    value.len() == 12 && body > 0 && !one_digit(value) && key == if body.is_multiple_of(97) { 97 } else { body % 97 }
+}
+
+/// France, number of an identity card: until 2021 year, month, department, an office and a serial; since then nine characters, letters and digits mixed.
+fn cni(value: &[u8]) -> bool {
+    match value.len() {
+        12 => {
+            let month = value.get(2..4).and_then(number).unwrap_or(0);
+            let island = value[4] == b'2' && matches!(value[5], b'A' | b'B');
+            (1..=12).contains(&month) && (value[4..6].iter().all(u8::is_ascii_digit) || island) && value[6..].iter().all(u8::is_ascii_digit)
+        }
+        9 => value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_uppercase),
+        _ => false,
+    }
 }

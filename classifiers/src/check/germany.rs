@@ -1,6 +1,9 @@
-//! Germany, Austria, Switzerland and the Netherlands.
+//! Germany, Austria, Switzerland, Luxembourg and the Netherlands.
 
-use super::digits::{all_digits, alnum, digit, icao, mod_11_10, modulo, number, one_digit, weighted};
+use super::{
+    date::exists,
+    digits::{all_digits, alnum, digit, icao, luhn, luhn_sum, mod_11_10, modulo, number, one_digit, verhoeff, weighted},
+};
 
 /// Checks of this file.
 pub(super) const TABLE: &[super::Row] = &[
@@ -9,6 +12,16 @@ pub(super) const TABLE: &[super::Row] = &[
     ("de-rvnr", rvnr, 5.0, false),
     ("de-kvnr", kvnr, 3.3, false),
     ("de-vat", vat, 3.3, false),
+    ("de-stnr", stnr, 1.0, false),
+    ("de-driving-licence", driving_licence, 3.5, false),
+    ("de-document", document, 0.5, false),
+    ("de-lanr", lanr, 3.3, false),
+    ("de-bsnr", bsnr, 1.0, false),
+    ("at-tin", at_tin, 3.3, false),
+    ("at-uid", at_uid, 3.3, false),
+    ("lu-nin", lu_nin, 15.0, false),
+    ("lu-vat", lu_vat, 6.5, false),
+    ("nl-passport", nl_passport, 0.5, false),
     ("at-svnr", at_svnr, 8.1, false),
     ("ch-ahv", ahv, 3.3, false),
     ("ch-uid", uid, 3.5, false),
@@ -73,9 +86,79 @@ fn kvnr(value: &[u8]) -> bool {
 }
 
 /// VAT: nine digits, ISO 7064 mod 11,10.
-fn vat(value: &[u8]) -> bool {
+pub(super) fn vat(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"DE").unwrap_or(value);
     all_digits(value, 9) && value[0] != b'0' && mod_11_10(value)
+}
+
+/// Tax number of an office: ten or eleven digits as the state writes it; thirteen in the whole of the Union of states, with the state in front and a zero behind the office.
+fn stnr(value: &[u8]) -> bool {
+    const STATES: [&[u8]; 16] =
+        [b"10", b"11", b"21", b"22", b"23", b"24", b"26", b"27", b"28", b"30", b"31", b"32", b"40", b"41", b"5", b"9"];
+    let whole = value.len() != 13 || (STATES.iter().any(|s| value.starts_with(s)) && value[4] == b'0');
+    matches!(value.len(), 10 | 11 | 13) && whole && !one_digit(value)
+}
+
+/// Driving licence since 1999: office (4), serial (5), a check character (weights 9 to 1, modulo 11, ten is X), number of the copy.
+fn driving_licence(value: &[u8]) -> bool {
+    let sum = value.iter().take(9).zip((1..=9u32).rev()).try_fold(0, |sum, (&b, w)| Some(sum + alnum(b)? * w));
+    value.len() == 11 && alnum(value[10]).is_some() && !one_digit(value) && sum.is_some_and(|s| value[9] == b"0123456789X"[(s % 11) as usize])
+}
+
+/// The nine characters printed on identity cards and passports: no vowels, no letters that look like digits, and not letters alone.
+fn document(value: &[u8]) -> bool {
+    let known = value.iter().all(|b| b.is_ascii_digit() || b"CFGHJKLMNPRTVWXYZ".contains(b));
+    value.len() == 9 && known && value.iter().filter(|b| b.is_ascii_digit()).count() > 1
+}
+
+/// Doctors: six digits, a digit by weights 4 and 9, two of the speciality.
+fn lanr(value: &[u8]) -> bool {
+    let sum = value.get(..6).and_then(|body| weighted(body, &[4, 9, 4, 9, 4, 9]));
+    all_digits(value, 9) && !one_digit(value) && sum.is_some_and(|s| digit(value[6]) == Some((10 - s % 10) % 10))
+}
+
+/// Practices: nine digits that begin with the area of an association of doctors, or 35 (hospitals), 74 (the federal one), 99.
+fn bsnr(value: &[u8]) -> bool {
+    let area = value.get(..2).and_then(number).unwrap_or(0);
+    all_digits(value, 9) && matches!(area, 1..=3 | 6..=73 | 74 | 78..=81 | 83 | 85..=88 | 93..=96 | 98 | 99) && !one_digit(value)
+}
+
+/// Austria, tax account: office, six digits, Luhn.
+fn at_tin(value: &[u8]) -> bool {
+    all_digits(value, 9) && luhn(value) && !one_digit(value) && &value[..2] != b"00"
+}
+
+/// Austria, VAT: `U`, seven digits, and what Luhn's sum and four leave to ten.
+pub(super) fn at_uid(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"AT").unwrap_or(value);
+    let Some([body @ .., last]) = value.strip_prefix(b"U") else { return false };
+    // The last place of Luhn counts once; the seventh does so here.
+    body.len() == 7 && !one_digit(body) && luhn_sum(body).is_some_and(|s| digit(*last) == Some((10 - (s + 4) % 10) % 10))
+}
+
+/// Luxembourg, persons: date, serial, a digit by Luhn and one by Verhoeff, both over the first eleven.
+fn lu_nin(value: &[u8]) -> bool {
+    let Some(born) = value.get(..8).and_then(number) else { return false };
+    let (year, month, day) = ((born / 10_000) as u32, (born / 100 % 100) as u32, (born % 100) as u32);
+    if !all_digits(value, 13) || !(1850..=2100).contains(&year) || !exists(year, month, day) {
+        return false;
+    }
+    let mut second = [0u8; 12];
+    second[..11].copy_from_slice(&value[..11]);
+    second[11] = value[12];
+    luhn(&value[..12]) && verhoeff(&second)
+}
+
+/// Luxembourg, VAT: six digits and what they leave by 89.
+pub(super) fn lu_vat(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"LU").unwrap_or(value);
+    all_digits(value, 8) && !one_digit(value) && number(&value[..6]).is_some_and(|n| n > 0 && number(&value[6..]) == Some(n % 89))
+}
+
+/// Netherlands, passport and identity card: two letters, six letters or digits, a digit; never the letter O.
+fn nl_passport(value: &[u8]) -> bool {
+    let known = value.iter().all(|&b| alnum(b).is_some() && b != b'O');
+    value.len() == 9 && known && value[..2].iter().all(u8::is_ascii_uppercase) && value[8].is_ascii_digit()
 }
 
 /// Austria, social insurance: the fourth digit checks serial and date of birth; months 13 to 15 when the serials of a day ran out.
@@ -112,7 +195,7 @@ fn bsn(value: &[u8]) -> bool {
 }
 
 /// Netherlands, VAT: nine digits, `B`, two digits: the eleven test or ISO 7064 mod 97-10.
-fn btw(value: &[u8]) -> bool {
+pub(super) fn btw(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"NL").unwrap_or(value);
     if value.len() != 12 || value[9] != b'B' || !all_digits(&value[..9], 9) || !all_digits(&value[10..], 2) || &value[10..] == b"00" {
         return false;

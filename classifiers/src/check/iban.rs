@@ -181,7 +181,7 @@ fn national(country: [u8; 2], bban: &[u8]) -> Option<bool> {
 }
 
 /// Spain: one digit over bank and branch, one over the account.
-fn ccc(bban: &[u8]) -> Option<bool> {
+pub(super) fn ccc(bban: &[u8]) -> Option<bool> {
     const WEIGHTS: [u32; 10] = [1, 2, 4, 8, 5, 10, 9, 7, 3, 6];
     let last = |sum: u32| match 11 - sum % 11 {
         11 => 0,
@@ -194,7 +194,7 @@ fn ccc(bban: &[u8]) -> Option<bool> {
 }
 
 /// France and Monaco: the RIB key. Letters stand for the digits A J = 1, B K S = 2 … I R Z = 9.
-fn rib(bban: &[u8]) -> Option<bool> {
+pub(super) fn rib(bban: &[u8]) -> Option<bool> {
     let rest = bban.iter().try_fold(0u32, |rest, &b| {
         let d = match b {
             b'A'..=b'I' => u32::from(b - b'A') + 1,
@@ -208,7 +208,7 @@ fn rib(bban: &[u8]) -> Option<bool> {
 }
 
 /// Italy and San Marino: a letter over all that follows; odd places by a table, even ones by value.
-fn cin(bban: &[u8]) -> Option<bool> {
+pub(super) fn cin(bban: &[u8]) -> Option<bool> {
     let sum = super::italy::odd_even(&bban[1..])?;
     Some(bban[0] == b'A' + (sum % 26) as u8)
 }

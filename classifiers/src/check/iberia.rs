@@ -8,6 +8,8 @@ pub(super) const TABLE: &[super::Row] = &[
     ("es-nie", nie, 4.5, false),
     ("es-cif", cif, 3.3, false),
     ("es-nuss", nuss, 6.6, false),
+    ("es-cups", cups, 9.0, false),
+    ("es-cadastral", cadastral, 9.0, false),
     ("pt-nif", nif, 3.5, false),
     ("pt-cc", cartao, 3.3, false),
     ("pt-niss", niss, 4.3, false),
@@ -25,7 +27,7 @@ fn letter23(n: u64) -> u8 {
 }
 
 /// Spain, identity card: eight digits and a letter; `K`, `L`, `M` and seven digits for tax numbers of people without one.
-fn dni(value: &[u8]) -> bool {
+pub(super) fn dni(value: &[u8]) -> bool {
     let Some((&last, body)) = value.split_last() else { return false };
     let body = if matches!(body.first(), Some(b'K' | b'L' | b'M')) { &body[1..] } else { body };
     let short = usize::from(matches!(value[0], b'K' | b'L' | b'M'));
@@ -33,7 +35,7 @@ fn dni(value: &[u8]) -> bool {
 }
 
 /// Spain, foreigners: X, Y, Z stand for 0, 1, 2.
-fn nie(value: &[u8]) -> bool {
+pub(super) fn nie(value: &[u8]) -> bool {
     let [first, body @ .., last] = value else { return false };
     let series = match first {
         b'X' => 0,
@@ -45,7 +47,7 @@ fn nie(value: &[u8]) -> bool {
 }
 
 /// Spain, companies: a letter, seven digits, and a digit or letter, which of the two depends on the first letter.
-fn cif(value: &[u8]) -> bool {
+pub(super) fn cif(value: &[u8]) -> bool {
     let [kind, body @ .., last] = value else { return false };
     if body.len() != 7 || !b"ABCDEFGHJNPQRSUVW".contains(kind) || one_digit(body) {
         return false;
@@ -73,8 +75,37 @@ fn nuss(value: &[u8]) -> bool {
     (1..=53).contains(&province) && serial > 0 && joined % 97 == key
 }
 
+/// Spain, supply of electricity or gas: `ES`, sixteen digits, two letters by 529; a digit and a letter for the point of the border where there are several.
+fn cups(value: &[u8]) -> bool {
+    const LETTERS: &[u8] = b"TRWAGMYFPDXBNJZSQVHLCKE";
+    let Some(rest) = value.strip_prefix(b"ES").filter(|r| matches!(r.len(), 18 | 20)) else { return false };
+    let (Some(n), border) = (number(&rest[..16]), &rest[18..]) else { return false };
+    let (first, second) = (LETTERS[(n % 529 / 23) as usize], LETTERS[(n % 23) as usize]);
+    let bordered = border.is_empty() || border[0].is_ascii_digit() && b"FPRCXYZT".contains(&border[1]);
+    n > 0 && rest[16] == first && rest[17] == second && bordered
+}
+
+/// Spain, land register: seven characters, seven more, four of the property, and a letter over each half with the property.
+fn cadastral(value: &[u8]) -> bool {
+    let letter = |half: &[u8]| {
+        let places = half.iter().chain(value.get(14..18).unwrap_or_default());
+        let sum = places.zip([13u32, 15, 12, 5, 4, 17, 9, 21, 3, 7, 1]).try_fold(0, |sum, (&b, w)| {
+            // A = 1; Ñ stands behind N.
+            let n = alnum(b)?;
+            let n = if n < 10 { n } else { n - 9 + u32::from(b > b'N') };
+            Some(sum + n * w)
+        });
+        sum.map(|s| b"MQWERTYUIOPASDFGHJKLBZX"[(s % 23) as usize])
+    };
+    value.len() == 20
+        && all_digits(&value[14..18], 4)
+        && value[..14].iter().any(u8::is_ascii_digit)
+        && letter(&value[..7]) == Some(value[18])
+        && letter(&value[7..14]) == Some(value[19])
+}
+
 /// Portugal, tax number: weights 9 to 2, modulo 11.
-fn nif(value: &[u8]) -> bool {
+pub(super) fn nif(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"PT").unwrap_or(value);
     let [body @ .., last] = value else { return false };
     let Some(sum) = weighted(body, &[9, 8, 7, 6, 5, 4, 3, 2]) else { return false };

@@ -39,7 +39,7 @@ fn codice_fiscale(value: &[u8]) -> bool {
 }
 
 /// Companies: seven digits, three of the province, Luhn.
-fn partita_iva(value: &[u8]) -> bool {
+pub(super) fn partita_iva(value: &[u8]) -> bool {
     if !digits::all_digits(value, 11) || value[..7] == [b'0'; 7] {
         return false;
     }

@@ -5,6 +5,7 @@
 //!
 //! The strength of a check is minus log2 of the share of random strings of the rule's shape that pass: the evidence that passing is worth.
 
+mod account;
 mod america;
 mod asia;
 mod britain;
@@ -13,6 +14,7 @@ mod country;
 mod date;
 mod device;
 mod digits;
+mod east;
 mod france;
 mod germany;
 pub(crate) mod iban;
@@ -20,7 +22,11 @@ mod iberia;
 mod italy;
 mod money;
 mod north;
+mod place;
 pub(crate) mod secret;
+mod southeast;
+mod travel;
+mod vat;
 mod wallet;
 
 /// A check.
@@ -39,18 +45,24 @@ type Row = (&'static str, fn(&[u8]) -> bool, f32, bool);
 
 const TABLES: &[&[Row]] = &[
     GENERAL,
+    account::TABLE,
     america::TABLE,
     asia::TABLE,
     britain::TABLE,
     card::TABLE,
     date::TABLE,
     device::TABLE,
+    east::TABLE,
     france::TABLE,
     germany::TABLE,
     iberia::TABLE,
     italy::TABLE,
     money::TABLE,
     north::TABLE,
+    place::TABLE,
+    southeast::TABLE,
+    travel::TABLE,
+    vat::TABLE,
     wallet::TABLE,
 ];
 

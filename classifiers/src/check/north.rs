@@ -18,6 +18,9 @@ pub(super) const TABLE: &[super::Row] = &[
     ("pl-nip", nip, 3.6, false),
     ("pl-regon", regon, 3.4, false),
     ("pl-id-card", pl_id_card, 3.3, false),
+    ("pl-passport", pl_passport, 3.3, false),
+    ("dk-cvr", cvr, 3.6, false),
+    ("is-kennitala", kennitala, 10.0, false),
     ("cz-rodne-cislo", rodne_cislo, 6.1, false),
     ("ro-cnp", cnp, 9.5, false),
     ("bg-egn", egn, 6.0, false),
@@ -53,7 +56,7 @@ fn personnummer(value: &[u8]) -> bool {
 }
 
 /// Sweden, organisations: the third digit is at least 2, Luhn.
-fn orgnr(value: &[u8]) -> bool {
+pub(super) fn orgnr(value: &[u8]) -> bool {
     all_digits(value, 10) && value[2] >= b'2' && value[0] != b'0' && luhn(value) && !one_digit(value)
 }
 
@@ -104,7 +107,7 @@ fn hetu(value: &[u8]) -> bool {
 }
 
 /// Finland, organisations: weights 7-9-10-5-8-4-2; a remainder of 1 is not given.
-fn ytunnus(value: &[u8]) -> bool {
+pub(super) fn ytunnus(value: &[u8]) -> bool {
     weighted(value, &[7, 9, 10, 5, 8, 4, 2, 1]).is_some_and(|s| s.is_multiple_of(11)) && !one_digit(value)
 }
 
@@ -118,7 +121,7 @@ fn pesel(value: &[u8]) -> bool {
 }
 
 /// Poland, tax number: weights 6-5-7-2-3-4-5-6-7, modulo 11.
-fn nip(value: &[u8]) -> bool {
+pub(super) fn nip(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"PL").unwrap_or(value);
     let [body @ .., last] = value else { return false };
     let sum = weighted(body, &[6, 5, 7, 2, 3, 4, 5, 6, 7]);
@@ -144,8 +147,34 @@ fn pl_id_card(value: &[u8]) -> bool {
     sum.is_multiple_of(10)
 }
 
+/// Poland, passport: two letters, a check digit, six digits; weights 7-3-1 but the check digit.
+fn pl_passport(value: &[u8]) -> bool {
+    let letters = value.len() == 9 && value[..2].iter().all(u8::is_ascii_uppercase) && all_digits(&value[2..], 7);
+    let sum: u32 = value.iter().zip([7u32, 3, 9, 1, 7, 3, 1, 7, 3]).map(|(&b, w)| alnum(b).unwrap_or(0) * w).sum();
+    letters && sum.is_multiple_of(10) && !one_digit(&value[2..])
+}
+
+/// Denmark, organisations: weights 2-7-6-5-4-3-2-1, modulo 11.
+pub(super) fn cvr(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"DK").unwrap_or(value);
+    weighted(value, &[2, 7, 6, 5, 4, 3, 2, 1]).is_some_and(|s| s.is_multiple_of(11)) && value[0] != b'0' && !one_digit(value)
+}
+
+/// Iceland: day (organisations add 40), month, year, serial, a digit modulo 11, the century.
+fn kennitala(value: &[u8]) -> bool {
+    let sum = weighted(value, &[3, 2, 7, 6, 5, 4, 3, 2, 1, 0]);
+    let Some(born) = value.get(..6).and_then(number) else { return false };
+    let (day, month, year) = ((born / 10_000) as u32, (born / 100 % 100) as u32, (born % 100) as u32);
+    let century = match value.last() {
+        Some(b'9') => 1900,
+        Some(b'0') => 2000,
+        _ => return false,
+    };
+    sum.is_some_and(|s| s.is_multiple_of(11)) && exists(century + year, month, if day > 40 { day - 40 } else { day })
+}
+
 /// Czechia and Slovakia: year, month (women + 50, overflow + 20), day, serial; ten digits are a multiple of eleven, nine (before 1954) are not checked and are refused.
-fn rodne_cislo(value: &[u8]) -> bool {
+pub(super) fn rodne_cislo(value: &[u8]) -> bool {
     let (Some(n), Some(born)) = (number(value), value.get(..6).and_then(number)) else { return false };
     let (year, month, day) = ((born / 10_000) as u32, (born / 100 % 100) as u32, (born % 100) as u32);
     let month = if month > 50 { month - 50 } else { month };
@@ -165,7 +194,7 @@ fn cnp(value: &[u8]) -> bool {
 }
 
 /// Bulgaria: date with the century in the month, weights 2-4-8-5-10-9-7-3-6.
-fn egn(value: &[u8]) -> bool {
+pub(super) fn egn(value: &[u8]) -> bool {
     let [body @ .., last] = value else { return false };
     let sum = weighted(body, &[2, 4, 8, 5, 10, 9, 7, 3, 6]);
     let Some(born) = value.get(..6).and_then(number) else { return false };
@@ -179,7 +208,7 @@ fn egn(value: &[u8]) -> bool {
 }
 
 /// Croatia: eleven digits, ISO 7064 mod 11,10.
-fn oib(value: &[u8]) -> bool {
+pub(super) fn oib(value: &[u8]) -> bool {
     all_digits(value, 11) && mod_11_10(value) && !one_digit(value)
 }
 
@@ -199,7 +228,7 @@ fn amka(value: &[u8]) -> bool {
 }
 
 /// Greece, tax number: powers of two, modulo 11 modulo 10.
-fn afm(value: &[u8]) -> bool {
+pub(super) fn afm(value: &[u8]) -> bool {
     let [body @ .., last] = value else { return false };
     let sum = weighted(body, &[256, 128, 64, 32, 16, 8, 4, 2]);
     matches!((sum, digit(*last)), (Some(s), Some(l)) if s % 11 % 10 == l) && !one_digit(value)

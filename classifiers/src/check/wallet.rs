@@ -5,7 +5,9 @@ use sha3::Keccak256;
 
 /// Checks of this file.
 pub(super) const TABLE: &[super::Row] =
-    &[("bitcoin", bitcoin, 30.0, true), ("ethereum", ethereum, 15.0, true), ("ethereum-hex", ethereum_hex, 1.0, true)];
+    &[("bitcoin", bitcoin, 30.0, true), ("ethereum", ethereum, 15.0, true), ("ethereum-hex", ethereum_hex, 1.0, true), ("monero", monero, 30.0, true)];
+
+const BASE58: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 /// Base58check of versions 0 and 5 (main net), or bech32 and bech32m of `bc`.
 fn bitcoin(value: &[u8]) -> bool {
@@ -16,13 +18,12 @@ fn bitcoin(value: &[u8]) -> bool {
 }
 
 fn base58check(value: &[u8]) -> bool {
-    const ALPHABET: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
     if !(26..=35).contains(&value.len()) {
         return false;
     }
     let mut bytes = [0u8; 25];
     for &b in value {
-        let Some(place) = ALPHABET.iter().position(|&a| a == b) else { return false };
+        let Some(place) = BASE58.iter().position(|&a| a == b) else { return false };
         let mut carry = place as u32;
         for byte in bytes.iter_mut().rev() {
             carry += u32::from(*byte) * 58;
@@ -91,4 +92,21 @@ fn ethereum(value: &[u8]) -> bool {
 /// Letters of one case: allowed, and no proof.
 fn ethereum_hex(value: &[u8]) -> bool {
     account(value).is_some_and(|d| !(d.iter().any(u8::is_ascii_uppercase) && d.iter().any(u8::is_ascii_lowercase)))
+}
+
+/// Base58 in blocks of eleven characters (eight bytes; the last one seven and five), network 18, 19 (with a payment id) or 42, and four bytes of Keccak-256.
+fn monero(value: &[u8]) -> bool {
+    if !matches!(value.len(), 95 | 106) {
+        return false;
+    }
+    let mut bytes = Vec::with_capacity(77);
+    for block in value.chunks(11) {
+        let size = if block.len() == 11 { 8 } else { 5 };
+        let whole = block.iter().try_fold(0u128, |n, b| Some(n * 58 + BASE58.iter().position(|a| a == b)? as u128));
+        let Some(n) = whole.filter(|n| n >> (8 * size) == 0) else { return false };
+        bytes.extend_from_slice(&n.to_be_bytes()[16 - size..]);
+    }
+    let (body, sum) = bytes.split_at(bytes.len() - 4);
+    let network = if value.len() == 95 { matches!(body[0], 18 | 42) } else { body[0] == 19 };
+    network && Keccak256::digest(body)[..4] == *sum
 }
