@@ -26,8 +26,9 @@ const KNOWN: &[(&str, &str)] = &[
     ("se-personnummer", "7973"),
     ("se-personnummer", "2992"),
     ("se-personnummer", "9142"),
-    // The bank has been given all branches from 2500 to 2599.
+    // Branches that are closed, or not open yet, are in the ranges that the banks have been given.
     ("nz-account", "2525"),
+    ("nz-account", "010394"),
     // Second letters are A to I, or W.
     ("ie-vat", "9785521TU"),
     // Begins with 0: an IMEI, not an MEID.

@@ -160,10 +160,10 @@ fn cbu(value: &[u8]) -> bool {
     all_digits(value, 22) && !one_digit(value) && number(&value[8..21]) != Some(0) && ends(&value[..8]) && ends(&value[8..])
 }
 
-/// Canada: branch (5), institution of Payments Canada (3), account (7 to 12).
+/// Canada: branch (5), institution of Payments Canada (3), account (7 to 12, or left out).
 fn canadian(value: &[u8]) -> bool {
     let bank = value.get(5..8).and_then(number).unwrap_or(0);
-    (15..=20).contains(&value.len()) && value.iter().all(u8::is_ascii_digit) && institution(bank) && !one_digit(value)
+    matches!(value.len(), 8 | 15..=20) && value.iter().all(u8::is_ascii_digit) && institution(bank) && !one_digit(value)
 }
 
 /// The larger banks, and the ranges that trusts, co-operatives and credit unions have.
@@ -210,7 +210,11 @@ fn sepa_creditor(value: &[u8]) -> bool {
     let Some((head, rest)) = value.split_at_checked(4) else { return false };
     let Some((business, body)) = rest.split_at_checked(3) else { return false };
     let known = country::is_country(&head[..2]) && head[2..].iter().all(u8::is_ascii_digit);
-    known && (3..=28).contains(&body.len()) && business.iter().all(|&b| alnum(b).is_some()) && body.iter().any(u8::is_ascii_digit) && moved(head, body)
+    known
+        && (3..=28).contains(&body.len())
+        && business.iter().all(|&b| alnum(b).is_some())
+        && body.iter().any(u8::is_ascii_digit)
+        && moved(head, body)
 }
 
 /// London's securities: six digits or consonants and a digit; weights 1-3-1-7-3-9. Those that begin with a digit have digits only.

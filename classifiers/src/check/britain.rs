@@ -40,7 +40,9 @@ fn upn(value: &[u8]) -> bool {
     let end = digit(*last).or_else(|| LETTERS.iter().position(|l| l == last).map(|n| n as u32));
     let authority = body.get(..3).and_then(number).unwrap_or(0);
     let (Some(sum), Some(end)) = (sum, end) else { return false };
-    value.len() == 13 && matches!(authority, 1 | 201..=213 | 301..=420 | 660..=681 | 701..=708 | 800..=999) && *first == LETTERS[((sum + 13 * end) % 23) as usize]
+    value.len() == 13
+        && matches!(authority, 1 | 201..=213 | 301..=420 | 660..=681 | 701..=708 | 800..=999)
+        && *first == LETTERS[((sum + 13 * end) % 23) as usize]
 }
 
 /// National Insurance: prefixes that are never given, six digits, A to D (or none).

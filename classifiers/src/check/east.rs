@@ -8,14 +8,14 @@ use super::{
 
 /// Checks of this file.
 pub(super) const TABLE: &[super::Row] = &[
-    ("lv-personas-kods", lv_dated, 8.0, false),
+    ("lv-personas-kods", lv_dated, 9.8, false),
     ("lv-personas-kods-new", lv_plain, 3.6, false),
-    ("cz-rodne-cislo-old", rodne_cislo_old, 6.0, false),
+    ("cz-rodne-cislo-old", rodne_cislo_old, 4.7, false),
     ("cz-dic", dic, 3.5, false),
     ("ru-ogrn", ogrn, 3.3, false),
     ("by-unp", unp, 3.5, false),
     ("by-passport", by_passport, 6.0, false),
-    ("md-idno", idno, 4.3, false),
+    ("md-idno", idno, 5.0, false),
 ];
 
 /// Latvia, until 2017: day, month, year, century, serial; 1 and weights 10-5-8-4-2-1-6-3-7-9, modulo 11.

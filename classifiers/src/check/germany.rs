@@ -93,8 +93,7 @@ pub(super) fn vat(value: &[u8]) -> bool {
 
 /// Tax number of an office: ten or eleven digits as the state writes it; thirteen in the whole of the Union of states, with the state in front and a zero behind the office.
 fn stnr(value: &[u8]) -> bool {
-    const STATES: [&[u8]; 16] =
-        [b"10", b"11", b"21", b"22", b"23", b"24", b"26", b"27", b"28", b"30", b"31", b"32", b"40", b"41", b"5", b"9"];
+    const STATES: [&[u8]; 16] = [b"10", b"11", b"21", b"22", b"23", b"24", b"26", b"27", b"28", b"30", b"31", b"32", b"40", b"41", b"5", b"9"];
     let whole = value.len() != 13 || (STATES.iter().any(|s| value.starts_with(s)) && value[4] == b'0');
     matches!(value.len(), 10 | 11 | 13) && whole && !one_digit(value)
 }

@@ -20,7 +20,7 @@ pub(super) const TABLE: &[super::Row] = &[
     ("pl-id-card", pl_id_card, 3.3, false),
     ("pl-passport", pl_passport, 3.3, false),
     ("dk-cvr", cvr, 3.6, false),
-    ("is-kennitala", kennitala, 10.0, false),
+    ("is-kennitala", kennitala, 9.6, false),
     ("cz-rodne-cislo", rodne_cislo, 6.1, false),
     ("ro-cnp", cnp, 9.5, false),
     ("bg-egn", egn, 6.0, false),

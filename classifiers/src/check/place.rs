@@ -12,7 +12,8 @@ pub(super) const TABLE: &[super::Row] = &[
 ];
 
 /// Postcode areas, two letters each; those of one letter end with a space.
-const AREAS: &[u8] = b"ABALB BABBBDBHBLBNBRBSBTCACBCFCHCMCOCRCTCVCWDADDDEDGDHDLDNDTDYE ECEHENEXFKFYG GLGUGYHAHDHGHPHRHSHUHXIGIMIPIVJEKAKTKWKYL LALDLELLLNLSLUM MEMKML\
+const AREAS: &[u8] =
+    b"ABALB BABBBDBHBLBNBRBSBTCACBCFCHCMCOCRCTCVCWDADDDEDGDHDLDNDTDYE ECEHENEXFKFYG GLGUGYHAHDHGHPHRHSHUHXIGIMIPIVJEKAKTKWKYL LALDLELLLNLSLUM MEMKML\
 N NENGNNNPNRNWOLOXPAPEPHPLPOPRRGRHRMS SASESGSKSLSMSNSOSPSRSSSTSWSYTATDTFTNTQTRTSTWUBW WAWCWDWFWNWRWSWVYOZE";
 
 /// United Kingdom and the islands of the Crown: area, district, sector, and two letters that are none of C, I, K, M, O, V.
@@ -77,7 +78,8 @@ const ROUTING: &[(u8, &[u8])] = &[
 /// Ireland: a routing key and four characters of a set that cannot be misread.
 fn eircode(value: &[u8]) -> bool {
     let Some((key, unit)) = value.split_at_checked(3).filter(|_| value.len() == 7) else { return false };
-    let routed = key == b"D6W" || number(&key[1..]).is_some_and(|n| ROUTING.iter().any(|(l, all)| *l == key[0] && all.iter().any(|k| u64::from(*k) == n)));
+    let routed =
+        key == b"D6W" || number(&key[1..]).is_some_and(|n| ROUTING.iter().any(|(l, all)| *l == key[0] && all.iter().any(|k| u64::from(*k) == n)));
     routed && unit.iter().all(|b| b.is_ascii_digit() || b"ACDEFHKNPRTVWXY".contains(b)) && unit.iter().any(u8::is_ascii_uppercase)
 }
 

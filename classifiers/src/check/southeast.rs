@@ -11,7 +11,7 @@ pub(super) const TABLE: &[super::Row] = &[
     ("hu-personal-tax", hu_personal, 6.9, false),
     ("ro-cui", cui, 3.4, false),
     ("bg-pnf", pnf, 3.3, false),
-    ("si-emso", emso, 9.0, false),
+    ("si-emso", emso, 9.8, false),
     ("si-tax", si_tax, 3.6, false),
     ("rs-pib", rs_pib, 3.3, false),
     ("mk-edb", edb, 3.3, false),

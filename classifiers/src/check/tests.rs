@@ -168,6 +168,79 @@ fn birthdays() {
     all("card-expiry", &["03/27", "03/2027", "2027-03"], &["13/27", "03/1927", "2027"]);
 }
 
+#[test]
+fn accounts_of_countries() {
+    // The Inland Revenue's own examples, of the sums A, D and G.
+    all(
+        "nz-account",
+        &["010902006838900", "0865231954512001", "2626000320871032"],
+        &["010902006838800", "0865231954513001", "2626000320872032", "059999000000100"],
+    );
+    all("fr-rib", &["20041010050500013M02606"], &["20041010050500013M02607"]);
+    all("it-bban", &["X0542811101000000123456"], &["Y0542811101000000123456"]);
+    all("pt-nib", &["000201231234567890154"], &["000201231234567890155"]);
+    all("ca-account", &["00012004", "000120041234567"], &["00012957", "0001200412345"]);
+    all("be-ogm", &["+++010/8068/17183+++", "010806817183"].map(|s| s.replace('/', "")).each_ref().map(String::as_str), &["010806817184"]);
+    all("ch-qr-reference", &["210000000003139471430009017"], &["210000000003139471430009018"]);
+    all("creditor-reference", &["RF18539007547034"], &["RF17539007547034"]);
+    all("sepa-creditor", &["DE98ZZZ09999999999"], &["DE97ZZZ09999999999"]);
+    all("wkn", &["A0MNRK", "716460"], &["AKTIEN", "AOMNRK", "A0MNR"]);
+    all("cz-account", &["19-2000145399/0800"], &["19-2000145399/0801", "19-2000145398/0800", "10/2010", "1-2-3/0800", "/0800", "19-/0800"]);
+}
+
+#[test]
+fn documents() {
+    // The specimens that the Federal Printing Office shows.
+    all("de-driving-licence", &["B072RRE2I55", "J010000SD51"], &["B072RRE2I65", "B072RRE2I5", "11111111111"]);
+    all("de-document", &["T22000129", "C01X00T47"], &["REISEPASS", "FLUGHAFEN", "A22000129"]);
+    // The specimen of the Polish passport.
+    all("pl-passport", &["ZS0000177"], &["ZS0000178", "ZS00001777"]);
+    all("by-passport", &["MP1234567"], &["XX1234567"]);
+    all("fr-cni", &["880692310285", "X4RTBPFW4"], &["881392310285", "ABCDEFGHI", "123456789"]);
+    all("lu-nin", &["1986041763722", "1952113026156"], &["1986041763723", "1986041763732", "1986131763722"]);
+    all("de-lanr", &["723891501"], &["723891601"]);
+    all("de-bsnr", &["021234567", "721234500"], &["001234567", "041234567"]);
+    all("gb-chi", &["1405733675", "0208918140"], &["1405733674", "1415733675"]);
+    all("hu-personal-tax", &["8856744473", "8043917671"], &["8856744474", "7856744473"]);
+    all("lv-personas-kods-new", &["32867300679"], &["31867300679", "17036410548"]);
+    all("cz-rodne-cislo-old", &["530103475", "535103475"], &["540103475", "531303475", "530103000"]);
+    all("ehic", &["80276001234567890123"], &["80999001234567890123", "80276001230000000000"]);
+}
+
+#[test]
+fn machine_readable_zones() {
+    // The specimens of ICAO 9303 (Utopia) and of the Federal Printing Office.
+    let good = [
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
+        "P<D<<MUSTERMANN<<ERIKA<<<<<<<<<<<<<<<<<<<<<<\r\n  C01X00T478D<<6408125F2702283<<<<<<<<<<<<<<04",
+        "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+        "IDD<<T220001293<<<<<<<<<<<<<<<\n6408125F2010315D<<<<<<<<<<<<<4\nMUSTERMANN<<ERIKA<<<<<<<<<<<<<",
+        "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<6",
+        "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8988901C4XXX4009078F96121096ZE184226B<<<<<<",
+    ];
+    let bad = [
+        good[0].replace("L898902C36", "L898902C37"),
+        good[0].replace("<<<<<10", "<<<<<11"),
+        good[2].replace("6\nERIK", "7\nERIK"),
+        good[3].replace('T', "t"),
+    ];
+    all("mrz", &good, &bad.each_ref().map(String::as_str));
+}
+
+#[test]
+fn places() {
+    all(
+        "gb-postcode",
+        &["SW1A1AA", "EC1A1BB", "W1A0AX", "M11AE", "B338TH", "CR26XH", "DN551PT"],
+        &["AA11AA", "SW1A1CA", "SW1I1AA", "Q11AA", "SW1A1A"],
+    );
+    all("gb-plate", &["AB51ABC", "BD24SMR", "A123BCD", "ABC123D", "AIZ1234"], &["AB30ABC", "AB00ABC", "IB51ABC", "AB51AIC", "I123BCD", "ABC1234"]);
+    all("ie-eircode", &["D6WXY00", "D02AF30", "T12XE8K"], &["D23AF30", "A65F4O2", "D021234"]);
+    all("de-plate", &["B-AB 1234", "HH XY 99E", "M-A1", "KÜN-AB 12H", "WÜ AB 1"], &["XQ-AB 1234", "B-ABC 12", "B-AB 0123", "B-AB 12345", "B-"]);
+    all("tr-plate", &["34ABC123", "06A1234", "35AB456"], &["82ABC123", "34QBC123", "34ABC1234", "34A12"]);
+    all("de-plz", &["01067", "10115"], &["00001", "99999", "1011"]);
+}
+
 /// Checks of numbers alone, and their length: the share of random digits that pass is 2^-bits.
 const DIGITS: &[(&str, usize)] = &[
     ("luhn", 12),
@@ -213,6 +286,38 @@ const DIGITS: &[(&str, usize)] = &[
     ("at-svnr", 10),
     ("ru-inn", 10),
     ("ru-snils", 11),
+    ("es-ccc", 20),
+    ("pt-nib", 21),
+    ("no-account", 11),
+    ("ar-cbu", 22),
+    ("be-ogm", 12),
+    ("ch-qr-reference", 27),
+    ("de-lanr", 9),
+    ("at-tin", 9),
+    ("lu-vat", 8),
+    ("be-eid", 12),
+    ("dk-cvr", 8),
+    ("is-kennitala", 10),
+    ("lv-personas-kods", 11),
+    ("lv-personas-kods-new", 11),
+    ("cz-rodne-cislo-old", 9),
+    ("cz-dic", 8),
+    ("hu-company-tax", 8),
+    ("hu-personal-tax", 10),
+    ("ro-cui", 8),
+    ("bg-pnf", 10),
+    ("si-emso", 13),
+    ("si-tax", 8),
+    ("rs-pib", 9),
+    ("mk-edb", 13),
+    ("me-pib", 8),
+    ("mt-vat", 8),
+    ("tr-vkn", 10),
+    ("ru-ogrn", 13),
+    ("by-unp", 9),
+    ("md-idno", 13),
+    ("gb-chi", 10),
+    ("ehic", 20),
 ];
 
 #[test]

@@ -3,7 +3,7 @@
 use super::digits::{all_digits, number};
 
 /// Checks of this file.
-pub(super) const TABLE: &[super::Row] = &[("mrz", mrz, 12.0, true), ("ehic", ehic, 11.0, false)];
+pub(super) const TABLE: &[super::Row] = &[("mrz", mrz, 12.0, true), ("ehic", ehic, 11.5, false)];
 
 /// Weights 7, 3, 1 over digits, letters (A = 10) and `<` (nothing), modulo 10. A filler may stand for the digit of an empty field.
 fn checked(field: &[&[u8]], check: u8) -> bool {
@@ -72,8 +72,8 @@ fn three(text: &[u8]) -> bool {
 /// Decision S2 of the Administrative Commission: 80, the country of ISO 3166 in digits, the institution, a serial; twenty digits in all.
 fn ehic(value: &[u8]) -> bool {
     const COUNTRIES: [u64; 32] = [
-        40, 56, 100, 191, 196, 203, 208, 233, 246, 250, 276, 300, 348, 352, 372, 380, 428, 438, 440, 442, 470, 528, 578, 616, 620, 642, 703, 705, 724, 752,
-        756, 826,
+        40, 56, 100, 191, 196, 203, 208, 233, 246, 250, 276, 300, 348, 352, 372, 380, 428, 438, 440, 442, 470, 528, 578, 616, 620, 642, 703, 705,
+        724, 752, 756, 826,
     ];
     let country = value.get(2..5).and_then(number).unwrap_or(0);
     all_digits(value, 20) && value.starts_with(b"80") && COUNTRIES.contains(&country) && value[10..] != [b'0'; 10]

@@ -4,8 +4,12 @@ use sha2::{Digest, Sha256};
 use sha3::Keccak256;
 
 /// Checks of this file.
-pub(super) const TABLE: &[super::Row] =
-    &[("bitcoin", bitcoin, 30.0, true), ("ethereum", ethereum, 15.0, true), ("ethereum-hex", ethereum_hex, 1.0, true), ("monero", monero, 30.0, true)];
+pub(super) const TABLE: &[super::Row] = &[
+    ("bitcoin", bitcoin, 30.0, true),
+    ("ethereum", ethereum, 15.0, true),
+    ("ethereum-hex", ethereum_hex, 1.0, true),
+    ("monero", monero, 30.0, true),
+];
 
 const BASE58: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
