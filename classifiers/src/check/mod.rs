@@ -17,6 +17,7 @@ mod digits;
 mod east;
 mod france;
 mod germany;
+mod health;
 pub(crate) mod iban;
 mod iberia;
 mod italy;
@@ -55,6 +56,7 @@ const TABLES: &[&[Row]] = &[
     east::TABLE,
     france::TABLE,
     germany::TABLE,
+    health::TABLE,
     iberia::TABLE,
     italy::TABLE,
     money::TABLE,

@@ -5,11 +5,12 @@ mod iban;
 mod ip;
 mod mac;
 mod phone;
+mod said;
 
 use crate::find::Run;
 
 /// Names that a form can give as its `kernel`.
-pub(crate) const NAMES: &[&str] = &["email", "iban", "ip", "mac", "phone"];
+pub(crate) const NAMES: &[&str] = &["email", "iban", "ip", "mac", "phone", "said-of-offender", "said-of-patient", "said-of-person"];
 
 /// A value found by a kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,9 @@ pub(crate) enum Kernel {
     Ip,
     Mac,
     Phone,
+    SaidOfOffender,
+    SaidOfPatient,
+    SaidOfPerson,
 }
 
 impl Kernel {
@@ -37,6 +41,9 @@ impl Kernel {
             "ip" => Self::Ip,
             "mac" => Self::Mac,
             "phone" => Self::Phone,
+            "said-of-offender" => Self::SaidOfOffender,
+            "said-of-patient" => Self::SaidOfPatient,
+            "said-of-person" => Self::SaidOfPerson,
             _ => return None,
         })
     }
@@ -47,8 +54,13 @@ impl Kernel {
     }
 
     /// The value that belongs to a literal at `at`, `length` bytes long.
-    pub(crate) fn at_literal(self, _text: &[u8], _at: usize, _length: usize) -> Option<Span> {
-        None
+    pub(crate) fn at_literal(self, text: &[u8], at: usize, length: usize) -> Option<Span> {
+        match self {
+            Self::SaidOfOffender => said::at(text, at, length, said::About::Offender),
+            Self::SaidOfPatient => said::at(text, at, length, said::About::Patient),
+            Self::SaidOfPerson => said::at(text, at, length, said::About::Person),
+            _ => None,
+        }
     }
 
     /// Its bit in [`Kernel::likely`].
@@ -73,7 +85,7 @@ impl Kernel {
     pub(crate) fn at_run(self, text: &[u8], start: usize, run: usize) -> Option<Span> {
         let first = text[start];
         match self {
-            Self::Email => None,
+            Self::Email | Self::SaidOfOffender | Self::SaidOfPatient | Self::SaidOfPerson => None,
             Self::Iban => ((run >= 4 || run == 2) && first.is_ascii_alphabetic()).then(|| iban::at(text, start)).flatten(),
             Self::Ip => (run <= 4 && first.is_ascii_hexdigit()).then(|| ip::at(text, start, run)).flatten(),
             Self::Mac => (matches!(run, 2 | 4 | 12) && first.is_ascii_hexdigit()).then(|| mac::at(text, start, run)).flatten(),
