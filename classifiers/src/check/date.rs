@@ -1,7 +1,8 @@
 //! Dates that can be a birthday.
 
 /// Checks of this file.
-pub(super) const TABLE: &[super::Row] = &[("date-of-birth", date_of_birth, 1.0, true), ("card-expiry", card_expiry, 0.5, true)];
+pub(super) const TABLE: &[super::Row] =
+    &[("date-of-birth", date_of_birth, 1.0, true), ("card-expiry", card_expiry, 0.5, true), ("no-date", no_date, 0.1, false)];
 
 /// Days of a month; 0 for a month that does not exist.
 pub(super) fn days_in(month: u32, year: u32) -> u32 {
@@ -29,6 +30,13 @@ pub(super) fn short_date(value: &[u8]) -> bool {
     let Some(n) = value.get(..6).and_then(super::digits::number) else { return false };
     // Of all years that end in the same two digits some has the day: 29 February 00 was one in 2000.
     exists(2000 + (n / 10_000) as u32, (n / 100 % 100) as u32, (n % 100) as u32)
+}
+
+/// Eight digits that are no day of these centuries, year or day first: numbers of documents are not told from dates otherwise.
+fn no_date(value: &[u8]) -> bool {
+    let n = super::digits::number(value).unwrap_or(0) as u32;
+    let day = |year: u32, month, day| (1900..=2099).contains(&year) && exists(year, month, day);
+    value.len() == 8 && !day(n / 10_000, n / 100 % 100, n % 100) && !day(n % 10_000, n / 10_000 % 100, n / 1_000_000)
 }
 
 /// A date as people and programs write it: year first, day first, month first, eight digits, or with the name of the month; a time may follow.

@@ -11,6 +11,11 @@ pub(super) const TABLE: &[super::Row] = &[
     ("ip", ip, 2.0, true),
     ("ip-like-version", ip_like_version, 2.0, true),
     ("phone-written", phone_written, 0.0, true),
+    ("phone-fr", |v| phone_of(v, b"33", b"0", 9..=9, b"123456789"), 0.0, true),
+    ("phone-de", |v| phone_of(v, b"49", b"0", 6..=11, b"123456789"), 0.0, true),
+    ("phone-it", |v| phone_of(v, b"39", b"", 6..=11, b"03"), 0.0, true),
+    ("phone-es", |v| phone_of(v, b"34", b"", 9..=9, b"6789"), 0.0, true),
+    ("phone-gb", |v| phone_of(v, b"44", b"0", 9..=10, b"1235789"), 0.0, true),
     ("mac", mac, 1.0, true),
 ];
 
@@ -111,6 +116,30 @@ fn address(value: &[u8]) -> bool {
         }
         Err(_) => false,
     }
+}
+
+/// A telephone number of one country, as it is dialled there or from abroad: country code, trunk prefix, digits without them, and what they begin with.
+fn phone_of(value: &[u8], code: &[u8], trunk: &[u8], length: std::ops::RangeInclusive<usize>, first: &[u8]) -> bool {
+    let mut digits = [0u8; 20];
+    let mut count = 0;
+    for &b in value.iter().filter(|b| b.is_ascii_digit()) {
+        let Some(place) = digits.get_mut(count) else { return false };
+        *place = b;
+        count += 1;
+    }
+    let digits = &digits[..count];
+    let plus = value.iter().take(2).any(|b| *b == b'+');
+    let abroad = if plus { digits.strip_prefix(code) } else { digits.strip_prefix(b"00").and_then(|d| d.strip_prefix(code)) };
+    let national = match abroad {
+        // `+49 (0)171 …`
+        Some(rest) => rest.strip_prefix(trunk).unwrap_or(rest),
+        None if plus => return false,
+        None => match digits.strip_prefix(trunk) {
+            Some(rest) => rest,
+            None => return false,
+        },
+    };
+    phone_written(value) && length.contains(&national.len()) && national.first().is_some_and(|b| first.contains(b))
 }
 
 /// The way people write a telephone number: no decimal fraction, no span of years, no clause of a law (`252.227-7013`), no row of code points (`0049 0308 0301`).

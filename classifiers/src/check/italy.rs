@@ -40,6 +40,7 @@ fn codice_fiscale(value: &[u8]) -> bool {
 
 /// Companies: seven digits, three of the province, Luhn.
 pub(super) fn partita_iva(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"IT").unwrap_or(value);
     if !digits::all_digits(value, 11) || value[..7] == [b'0'; 7] {
         return false;
     }

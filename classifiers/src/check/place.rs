@@ -115,5 +115,7 @@ fn de_plate(value: &[u8]) -> bool {
     let letters = rest.iter().take_while(|b| b.is_ascii_uppercase()).count();
     let tail = &rest[letters..];
     let digits = tail.strip_prefix(b" ").or_else(|| tail.strip_prefix(b"-")).unwrap_or(tail);
-    known && matches!(letters, 1 | 2) && (1..=4).contains(&digits.len()) && digits[0] != b'0' && digits.iter().all(u8::is_ascii_digit)
+    // `DIN EN 1846`, `DIN A4`.
+    let standard = district == b"DIN" && matches!(&rest[..letters], b"A" | b"EN" | b"IS");
+    known && !standard && matches!(letters, 1 | 2) && (1..=4).contains(&digits.len()) && digits[0] != b'0' && digits.iter().all(u8::is_ascii_digit)
 }

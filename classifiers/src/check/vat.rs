@@ -9,7 +9,7 @@ use super::{
 /// Checks of this file.
 pub(super) const TABLE: &[super::Row] = &[("eu-vat", eu_vat, 3.3, false)];
 
-/// A number with the letters of a member state (`EL` for Greece, `XI` for Northern Ireland), by that state's sum.
+/// A number with the letters of a member state (`EL` for Greece, though some write `GR`, `XI` for Northern Ireland), by that state's sum.
 fn eu_vat(value: &[u8]) -> bool {
     let Some((country, number)) = value.split_at_checked(2) else { return false };
     match country {
@@ -21,7 +21,7 @@ fn eu_vat(value: &[u8]) -> bool {
         b"DE" => germany::vat(number),
         b"DK" => north::cvr(number),
         b"EE" => estonia(number),
-        b"EL" => north::afm(number),
+        b"EL" | b"GR" => north::afm(number),
         b"ES" => iberia::dni(number) || iberia::nie(number) || iberia::cif(number),
         b"FI" => north::ytunnus(number),
         b"FR" => france::tva(value),
