@@ -7,6 +7,8 @@
 //! `alpha`: letters. `basic`: base64 of a name and a password of n characters. `discord`: a bot's token with an id of n digits. `age:1`: an age secret key.
 //! `uuid:4`, `jwt:n` (n bytes of signature), `der:n` and `der-lines:n` (base64 of a DER sequence of n bytes, in one line or in lines of 64), `der-escaped:n`
 //! (the same lines joined by `\n` written as two characters), `openssh:n` (base64 of an OpenSSH key of n bytes, in lines of 70). `repeat-x:n`: the letter `x`, n times.
+//! `cert-lines:n`, `p12:n`, `tink:n`: base64 of a certificate's sequence of n bytes, of a PKCS#12 store of n bytes, of a Tink keyset with a key of n bytes. `jwt-azure:n`:
+//! a token of Microsoft's issuer. `wif:4`, `xprv:4`: a Bitcoin key, an extended one. `uuid64:4`, `tok64:4`, `object64:n`, `pair:n`: base64 of a UUID, of `tok:…`, of a JSON object, of `id:key` (n characters in all).
 //! Anything else after `${` stands for itself, so that `${VAR}` can be written.
 
 use std::ops::Range;
@@ -86,6 +88,7 @@ fn directive(rest: &str) -> Result<Option<(&str, usize, &str)>, TemplateError> {
 const DIGITS: &str = "0123456789";
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
 const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const BASE58: &str = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const ALNUM: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// SHA-256 in counter mode over seed and template.
@@ -152,7 +155,7 @@ impl Random {
             "alpha" => self.from(&format!("{LOWER}{UPPER}"), n),
             "b32low" => self.from("abcdefghijklmnopqrstuvwxyz234567", n),
             "base32" => self.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", n),
-            "base58" => self.from("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", n),
+            "base58" => self.from(BASE58, n),
             "base64" => self.from(&format!("{ALNUM}+/"), n),
             "base64url" => self.base64url_word(n),
             "bytes" => base64(&self.bytes(n), false),
@@ -169,6 +172,16 @@ impl Random {
             "der-lines" => lines(&base64(&self.der(n), false), 64, "\n"),
             "der-escaped" => lines(&base64(&self.der(n), false), 64, "\\n"),
             "openssh" => lines(&base64(&self.openssh(n), false), 70, "\n"),
+            "cert-lines" => lines(&base64(&self.certificate(n), false), 64, "\n"),
+            "p12" => base64(&self.pkcs12(n), false),
+            "tink" => base64(&self.tink(n), false),
+            "jwt-azure" => self.jwt_azure(n),
+            "wif" => self.base58check(&[0x80], 32),
+            "xprv" => self.base58check(&[0x04, 0x88, 0xAD, 0xE4], 74),
+            "uuid64" => base64(self.uuid().as_bytes(), false),
+            "tok64" => base64(format!("tok:{}_1:0", self.uuid().replace('-', "_")).as_bytes(), false),
+            "object64" => base64(format!("{{\"k\":\"{}\",\"n\":\"key\",\"id\":1}}", self.from(ALNUM, n)).as_bytes(), false),
+            "pair" => base64(format!("{}:{}", self.base64url_word(20), self.base64url_word(n.saturating_sub(20).max(20))).as_bytes(), false),
             "repeat-x" => "x".repeat(n),
             _ => return Err(TemplateError::UnknownKind(kind.to_owned())),
         };
@@ -238,6 +251,52 @@ impl Random {
         der.extend([0x02, 0x01, 0x00]);
         der.extend(self.bytes(inner - 3));
         der
+    }
+
+    /// A DER sequence of n bytes whose first part is a sequence, as a certificate's is.
+    fn certificate(&mut self, n: usize) -> Vec<u8> {
+        let mut der = self.der(n);
+        der.splice(4..7, [0x30, 0x82, 0x01]);
+        der
+    }
+
+    /// A DER sequence of n bytes, version 3, and a sequence.
+    fn pkcs12(&mut self, n: usize) -> Vec<u8> {
+        let mut der = self.der(n);
+        der.splice(4..8, [0x02, 0x01, 0x03, 0x30]);
+        der
+    }
+
+    fn tink(&mut self, n: usize) -> Vec<u8> {
+        let name = b"type.googleapis.com/google.crypto.tink.AesGcmKey";
+        let mut set = vec![0x08, 0xA5, 0xC2, 0x9D, 0x05, 0x12, 0x64, 0x0A, 0x58, 0x0A, 0x30];
+        set.extend(name);
+        set.extend([0x12, 0x22, 0x1A, 0x20]);
+        set.extend(self.bytes(n));
+        set
+    }
+
+    fn jwt_azure(&mut self, n: usize) -> String {
+        let claims =
+            format!("{{\"aud\":\"{}\",\"iss\":\"https://sts.windows.net/{}/\",\"iat\":17{}}}", self.uuid(), self.uuid(), self.from(DIGITS, 8));
+        format!("{}.{}.{}", base64(b"{\"typ\":\"JWT\",\"alg\":\"RS256\"}", true), base64(claims.as_bytes(), true), base64(&self.bytes(n), true))
+    }
+
+    /// n random bytes behind these, and their checksum, in base58.
+    fn base58check(&mut self, first: &[u8], n: usize) -> String {
+        let mut key = [first, &self.bytes(n)].concat();
+        let sum = Sha256::digest(Sha256::digest(&key));
+        key.extend(&sum[..4]);
+        let mut out = String::new();
+        while key.iter().any(|b| *b > 0) {
+            let rest = key.iter_mut().fold(0_usize, |rest, byte| {
+                let value = rest << 8 | usize::from(*byte);
+                *byte = u8::try_from(value / 58).unwrap_or(u8::MAX);
+                value % 58
+            });
+            out.insert(0, char::from(BASE58.as_bytes()[rest]));
+        }
+        out
     }
 
     fn openssh(&mut self, n: usize) -> Vec<u8> {

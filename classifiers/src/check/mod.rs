@@ -26,6 +26,7 @@ mod north;
 mod place;
 pub(crate) mod secret;
 mod southeast;
+mod token;
 mod travel;
 mod vat;
 mod wallet;
@@ -63,6 +64,7 @@ const TABLES: &[&[Row]] = &[
     north::TABLE,
     place::TABLE,
     southeast::TABLE,
+    token::TABLE,
     travel::TABLE,
     vat::TABLE,
     wallet::TABLE,

@@ -312,7 +312,7 @@ fn bech32_sum(human: &[u8], data: &[u8]) -> Option<u32> {
 }
 
 /// Base64 in either alphabet, padded or not, to at most `cap` bytes (the rest is not decoded).
-fn decode(text: &[u8], cap: usize) -> Option<Vec<u8>> {
+pub(super) fn decode(text: &[u8], cap: usize) -> Option<Vec<u8>> {
     let text = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
     if text.is_empty() || text.len() % 4 == 1 {
         return None;
