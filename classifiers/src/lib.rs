@@ -33,6 +33,7 @@ mod overlap;
 mod rule;
 mod ruleset;
 pub mod secrecy;
+mod service;
 mod shape;
 pub mod template;
 mod text;
@@ -46,6 +47,7 @@ pub use engine::{Bit, Context, Engine, EngineOptions, Masked, Match, Overlaps, R
 pub use fingerprint::{Fingerprint, FingerprintKey, Sketch};
 pub use rule::{Form, MaskStyle, Rule, Sensitivity, Token};
 pub use ruleset::{RuleError, Ruleset, distance};
+pub use service::Service;
 pub use text::{TextMatch, TextScanner, encoding_name};
 pub use verdict::{Tally, Verdict};
 pub use verify::{ExampleFailure, verify};
