@@ -125,7 +125,7 @@ mod tests {
             ("azure-search-key", "${alnum:42}AzSeA${alnum:5}", "${alnum:52}"),
             ("azure-registry-password", "${base64:42}+ACRA${alnum:5}", "${base64:52}"),
             ("atlassian-pat", "${jira-pat:12}", "${bytes:33}"),
-            ("base64-uuid", "${uuid-base64:4}", "${base64:48}"),
+            ("base64-uuid", "${uuid64:4}", "${base64:48}"),
             ("base64-colon-hex", "${colon-base64:32}", "${bytes:33}"),
             ("ngc-key", "${ngc:26}", "${bytes:63}"),
             ("cisco-type7", "${cisco7:10}", "08${HEX:20}"),
