@@ -19,17 +19,22 @@
 
 mod builtin;
 pub mod check;
+mod collect;
 mod column;
 mod compile;
 mod decode;
+mod ear;
 mod engine;
 mod find;
 mod fingerprint;
 mod judge;
 mod kernel;
+mod layouts;
 mod literals;
 mod mask;
 mod overlap;
+mod pattern;
+mod planes;
 mod rule;
 mod ruleset;
 pub mod secrecy;
