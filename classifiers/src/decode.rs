@@ -59,10 +59,10 @@ pub(crate) fn views(text: &[u8], listening: &Listening<'_>, escapes: &[usize], r
         unescaped(text, view, listening, finds);
     }
     for &(start, end) in runs {
-        if end - start <= BASE64 && mixed(&text[start..end]) {
-            if let Some(decoded) = base64(&text[start..end], start) {
-                judge(&decoded, listening, finds, |_, _| true);
-            }
+        let run = &text[start..end];
+        let decoded = (run.len() <= BASE64 && mixed(run)).then(|| base64(run, start)).flatten();
+        if let Some(decoded) = decoded {
+            judge(&decoded, listening, finds, |_, _| true);
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     find::Candidate,
     judge::{Hit, Judge, Place, Trace},
     mask, overlap,
+    planes::Level,
     verdict::millibits,
     words::Spoken,
 };
@@ -159,6 +160,25 @@ impl Engine {
         let categories = rules_list.iter().map(|r| names.binary_search(&category(&r.tag)).unwrap_or(0) as u8).collect();
         let threshold = millibits(options.min_confidence);
         Ok(Self { categories, compiled, options, threshold, digest: rules.digest().to_owned(), rules: rules_list })
+    }
+
+    /// Vector instructions that this processor has for scanning, the best first: `avx512`, `avx2`, `neon`, `portable`. All give the same matches.
+    #[must_use]
+    pub fn levels() -> Vec<&'static str> {
+        Level::available().into_iter().map(Level::name).collect()
+    }
+
+    /// The level that is used.
+    #[must_use]
+    pub fn level(&self) -> &'static str {
+        self.compiled.level.name()
+    }
+
+    /// Uses the level of this name, where the processor has it.
+    #[must_use]
+    pub fn at_level(mut self, name: &str) -> Self {
+        self.compiled.level = Level::available().into_iter().find(|l| l.name() == name).unwrap_or(self.compiled.level);
+        self
     }
 
     /// A rule by its number.

@@ -235,27 +235,29 @@ impl Layouts {
             before.push(run);
         }
         let sure = runs.peek().is_some();
-        let gaps = before.iter().skip(1).all(|run| !run.is_empty());
-        let longest = before.iter().map(|run| run.len()).max().unwrap_or(0);
         if before.is_empty() && sure {
             return;
         }
-        if sure && gaps && !before[0].is_empty() && before.len() <= BACK && longest < RUNS && runs.peek().is_some_and(|run| !run.is_empty()) {
+        // A long hexadecimal value without any digit does not happen: one of its runs has one.
+        let hex = |e: &Element| matches!(e, Element::One(set) if (0..=255).all(|b| !set.contains(b) || b.is_ascii_hexdigit()));
+        let signs = layout.iter().filter(|e| alnum(e));
+        let long_hex = !sure && signs.clone().count() >= 12 && signs.clone().all(hex);
+        if long_hex {
+            before.pop();
+        }
+        let longest = before.iter().map(|run| run.len()).max().unwrap_or(0);
+        let plain = before.iter().all(|run| !run.is_empty()) && before.len() <= BACK && longest < RUNS;
+        if plain && (long_hex || runs.peek().is_some_and(|run| !run.is_empty())) {
             self.needs.back = self.needs.back.max(longest);
-            let between = layout.iter().filter(|e| !alnum(e));
-            between.take(before.len()).for_each(|e| match e {
+            layout.iter().filter(|e| !alnum(e)).take(before.len()).for_each(|e| match e {
                 Element::One(set) => (0..=255).filter(|b| set.contains(*b)).for_each(|b| self.needs.signs.insert(b)),
                 Element::Separator => b" -./\xa0\x91\x93".iter().for_each(|b| self.needs.signs.insert(*b)),
             });
             // Where a place may hold a digit or a letter, that run is met by its digit.
             return;
         }
-        // A long hexadecimal value without any digit does not happen.
-        let hex = |e: &Element| matches!(e, Element::One(set) if (0..=255).all(|b| !set.contains(b) || b.is_ascii_hexdigit()));
-        if before[0].len() >= 12 && before[0].iter().all(hex) {
-            return;
-        }
-        let capital = |e: &Element| matches!(e, Element::One(set) if (0..=255).all(|b| !set.contains(b) || b.is_ascii_uppercase() || b.is_ascii_digit()));
+        let capital =
+            |e: &Element| matches!(e, Element::One(set) if (0..=255).all(|b| !set.contains(b) || b.is_ascii_uppercase() || b.is_ascii_digit()));
         if before[0].len() >= 4 && before[0][..4].iter().all(capital) {
             self.needs.capitals = true;
             // Its digits, where it has some, are found as such.

@@ -173,7 +173,8 @@ fn bytes(class: &Class) -> Option<Bytes> {
         Class::Bytes(class) => class.iter().for_each(|range| (range.start()..=range.end()).for_each(|b| set.insert(b))),
         Class::Unicode(class) => {
             for range in class.iter() {
-                (u32::from(range.start())..=u32::from(range.end())).try_for_each(|c| u8::try_from(c).ok().filter(u8::is_ascii).map(|b| set.insert(b)))?;
+                (u32::from(range.start())..=u32::from(range.end()))
+                    .try_for_each(|c| u8::try_from(c).ok().filter(u8::is_ascii).map(|b| set.insert(b)))?;
             }
         }
     }

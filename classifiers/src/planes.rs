@@ -3,9 +3,9 @@
 //! The same planes come from AVX-512 (VBMI), AVX2, NEON and portable code; what the processor has is asked once, when an engine is built. The portable code is the twin that
 //! the others are tested against.
 
-mod portable;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

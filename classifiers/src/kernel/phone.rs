@@ -74,7 +74,8 @@ const fn firsts(trunk: &[u8]) -> [u16; 16] {
     let mut number = 1;
     while number < PLANS.len() {
         let plan = &PLANS[number];
-        let same = plan.trunk.len() == trunk.len() && (trunk.is_empty() || (plan.trunk[0] == trunk[0] && plan.trunk[trunk.len() - 1] == trunk[trunk.len() - 1]));
+        let same = plan.trunk.len() == trunk.len()
+            && (trunk.is_empty() || (plan.trunk[0] == trunk[0] && plan.trunk[trunk.len() - 1] == trunk[trunk.len() - 1]));
         let mut length = if plan.length[0] < 6 { 6 } else { plan.length[0] };
         while same && length <= plan.length[1] {
             let mut i = 0;
@@ -95,7 +96,8 @@ fn fits_a_plan(digits: &[u8]) -> bool {
         let national = digits.strip_prefix(*trunk)?;
         Some(table[national.len().min(15)] >> (national.first()? - b'0') & 1 == 1)
     };
-    NATIONAL.iter().any(|row| of(row) == Some(true)) || digits.strip_prefix(b"1").is_some_and(|national| national.len() == 10 && valid(&PLANS[0], national))
+    NATIONAL.iter().any(|row| of(row) == Some(true))
+        || digits.strip_prefix(b"1").is_some_and(|national| national.len() == 10 && valid(&PLANS[0], national))
 }
 
 /// Whether there are digits enough for a number, and no ISO date. Told before anything is written down.

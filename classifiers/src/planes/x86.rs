@@ -127,8 +127,9 @@ const ASCII: [u8; 128] = {
 #[target_feature(enable = "avx512bw,avx512vbmi")]
 fn word_avx512(block: &[u8; 64]) -> Word {
     // SAFETY: 64 bytes are there, and 128 in the table.
-    let (v, first, second) =
-        unsafe { (_mm512_loadu_si512(block.as_ptr().cast()), _mm512_loadu_si512(ASCII.as_ptr().cast()), _mm512_loadu_si512(ASCII.as_ptr().add(64).cast())) };
+    let (v, first, second) = unsafe {
+        (_mm512_loadu_si512(block.as_ptr().cast()), _mm512_loadu_si512(ASCII.as_ptr().cast()), _mm512_loadu_si512(ASCII.as_ptr().add(64).cast()))
+    };
     let wide = _mm512_movepi8_mask(v);
     let class = _mm512_maskz_permutex2var_epi8(!wide, first, v, second);
     let plane = |n: usize| _mm512_test_epi8_mask(class, _mm512_set1_epi8(1_i8.wrapping_shl(n as u32)));
