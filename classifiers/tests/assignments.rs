@@ -19,25 +19,27 @@ fn groups(text: &str) -> Vec<Group> {
     toml::from_str::<File>(text).unwrap().group
 }
 
-/// Spans and tags of the secrets in a text.
+/// Spans of the passwords and of the secrets of no provider in a text.
 fn secrets(engine: &Engine, text: &str) -> Vec<(usize, usize, String)> {
     let mut found = Vec::new();
     engine.scan(&mut engine.scratch(), text.as_bytes(), Context::default(), &mut |m| {
         let rule = engine.rule(m.rule);
-        if rule.tag.starts_with("secret.") {
+        if ["secret.password", "secret.generic", "secret.basic-auth-header"].contains(&rule.tag.as_str()) {
             found.push((m.start, m.end, format!("{} {:.1}", rule.id, m.millibits as f32 / 1000.0)));
         }
     });
     found
 }
 
-fn engine() -> Engine {
-    Engine::new(&Ruleset::builtin().unwrap(), EngineOptions::default()).unwrap()
+fn engine(tags: &[&str]) -> Engine {
+    let tags: Vec<String> = tags.iter().map(|t| (*t).to_owned()).collect();
+    Engine::new(&Ruleset::builtin().unwrap().only(&tags), EngineOptions::default()).unwrap()
 }
 
 #[test]
 fn secrets_are_found() {
-    let engine = engine();
+    // Without the rules of providers, which know some of these better.
+    let engine = engine(&["secret.password", "secret.generic", "secret.basic-auth-header"]);
     let (mut wrong, mut lines) = (Vec::new(), 0);
     for group in groups(include_str!("../../corpus/assignments/found.toml")) {
         for line in &group.lines {
@@ -58,7 +60,7 @@ fn secrets_are_found() {
 
 #[test]
 fn what_is_no_secret_is_not_reported() {
-    let engine = engine();
+    let engine = engine(&["secret"]);
     let (mut wrong, mut lines) = (Vec::new(), 0);
     for group in groups(include_str!("../../corpus/assignments/refused.toml")) {
         for line in &group.lines {
