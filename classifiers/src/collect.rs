@@ -25,6 +25,8 @@ pub(crate) struct Finds {
     pub(crate) refused: Vec<(usize, u16)>,
     escapes: Vec<usize>,
     runs: Vec<(usize, usize)>,
+    /// Rules that are spoken of at the place looked at.
+    rules: Vec<u16>,
     /// The text looked at.
     pub(crate) unit: usize,
     /// For decoded views.
@@ -40,13 +42,16 @@ impl Finds {
     }
 }
 
+/// What the other cells in the row of a text say.
+pub(crate) type RowSpeech<'a> = dyn Fn(usize, &mut dyn FnMut(u16)) + 'a;
+
 /// Who listens: the engine, the name of the column, the row.
 #[derive(Clone, Copy)]
 pub(crate) struct Listening<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) spoken: Option<&'a Spoken>,
-    /// Whether another cell of the row of this text speaks for a rule.
-    pub(crate) row: Option<&'a dyn Fn(usize, u16) -> bool>,
+    /// Calls back with each rule that another cell of the row of this text speaks for.
+    pub(crate) row: Option<&'a RowSpeech<'a>>,
     /// Escapes and base64 are decoded.
     pub(crate) decodes: bool,
 }
@@ -114,8 +119,8 @@ impl<'a, 't> Collector<'a, 't> {
         let Some(unit) = self.unit.take() else { return };
         if !self.finds.escapes.is_empty() || !self.finds.runs.is_empty() {
             let (mut escapes, mut runs) = (std::mem::take(&mut self.finds.escapes), std::mem::take(&mut self.finds.runs));
-            let row = self.listening.row.map(|row| move |_: usize, rule: u16| row(unit.number, rule));
-            let row: Option<&dyn Fn(usize, u16) -> bool> = row.as_ref().map(|r| r as _);
+            let row = self.listening.row.map(|row| move |_: usize, each: &mut dyn FnMut(u16)| row(unit.number, each));
+            let row: Option<&RowSpeech<'_>> = row.as_ref().map(|r| r as _);
             let inside = Listening { engine: self.listening.engine, spoken: self.listening.spoken, row, decodes: false };
             decode::views(unit.text, &inside, &escapes, &runs, self.finds);
             escapes.clear();
@@ -124,8 +129,31 @@ impl<'a, 't> Collector<'a, 't> {
         }
     }
 
+    /// Fills `finds.rules` with the rules among those `wanted` that a word around, the name of the column or a cell of the row speaks for.
+    fn spoken_of(&mut self, unit: &Unit<'t>, span: (usize, usize), wanted: impl Fn(u16) -> bool) {
+        let Listening { engine, spoken, row, .. } = self.listening;
+        let rules = &mut self.finds.rules;
+        rules.clear();
+        self.finds.ear.hear(&engine.compiled.words, unit.text, span);
+        rules.extend(self.finds.ear.spoken_for().iter().copied().filter(|r| wanted(*r)));
+        if let Some(spoken) = spoken {
+            rules.extend(spoken.rules().filter(|r| wanted(*r)));
+        }
+        if let Some(row) = row {
+            row(unit.number, &mut |rule| if wanted(rule) { rules.push(rule) });
+        }
+        rules.sort_unstable();
+        rules.dedup();
+    }
+
     fn judge(&mut self, unit: &Unit<'t>, candidate: &Candidate) {
-        let row = self.listening.row.map(|row| move |rule: u16| row(unit.number, rule));
+        let row = self.listening.row.map(|row| {
+            move |rule: u16| {
+                let mut speaks = false;
+                row(unit.number, &mut |said| speaks |= said == rule);
+                speaks
+            }
+        });
         let row: Option<Row<'_>> = row.as_ref().map(|r| r as _);
         let Listening { engine, spoken, .. } = self.listening;
         let mut judge = Judge { engine, text: unit.text, spoken, row, ear: &mut self.finds.ear, place: &mut self.finds.place };
@@ -147,16 +175,24 @@ fn is_whole(text: &[u8], start: usize, end: usize) -> bool {
 impl<'t> Sink<'t> for Collector<'_, 't> {
     fn shape(&mut self, unit: &Unit<'t>, (start, end): (usize, usize), fitting: &Fitting) {
         self.enter(unit);
-        let mut forms = &fitting.forms[..];
-        if !self.columns && self.listening.spoken.is_none() && fitting.alone < forms.len() {
-            self.finds.ear.hear(&self.listening.engine.compiled.words, unit.text, (start, end));
-            if self.finds.ear.spoken_for().is_empty() {
-                forms = &forms[..fitting.alone];
-            }
-        }
-        for &form in forms {
+        let checked = if self.columns { &fitting.checked[..] } else { &[] };
+        for &form in fitting.silent.iter().chain(checked) {
             self.judge(unit, &Candidate { form, start, end, delta: 0, literal: 0 });
         }
+        if fitting.spoken.is_empty() {
+            return;
+        }
+        self.spoken_of(unit, (start, end), |rule| fitting.spoken.binary_search_by_key(&rule, |s| s.0).is_ok());
+        let rules = std::mem::take(&mut self.finds.rules);
+        for rule in &rules {
+            let from = fitting.spoken.partition_point(|s| s.0 < *rule);
+            for &(_, form) in fitting.spoken[from..].iter().take_while(|s| s.0 == *rule) {
+                if !checked.contains(&form) {
+                    self.judge(unit, &Candidate { form, start, end, delta: 0, literal: 0 });
+                }
+            }
+        }
+        self.finds.rules = rules;
     }
 
     fn candidate(&mut self, unit: &Unit<'t>, candidate: Candidate) {
@@ -166,26 +202,18 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
 
     fn token(&mut self, unit: &Unit<'t>, alphabet: Alphabet, (start, end): (usize, usize)) {
         self.enter(unit);
-        let engine = self.listening.engine;
-        let compiled = &engine.compiled;
+        let compiled = &self.listening.engine.compiled;
         if compiled.tokens_of.is_empty() {
             return;
         }
-        self.finds.ear.hear(&compiled.words, unit.text, (start, end));
-        let mut rules: Vec<u16> = self.finds.ear.spoken_for().iter().copied().filter(|r| compiled.tokens_of.contains_key(r)).collect();
-        if let Some(spoken) = self.listening.spoken {
-            rules.extend(spoken.rules().filter(|r| compiled.tokens_of.contains_key(r)));
-        }
-        if let Some(row) = self.listening.row {
-            rules.extend(compiled.tokens_of.keys().filter(|r| row(unit.number, **r)));
-        }
-        rules.sort_unstable();
-        rules.dedup();
+        self.spoken_of(unit, (start, end), |rule| compiled.tokens_of.contains_key(&rule));
+        let rules = std::mem::take(&mut self.finds.rules);
         for token in rules.iter().flat_map(|r| &compiled.tokens_of[r]).map(|&i| &compiled.tokens[i]) {
             if token.alphabet == alphabet && (token.length[0]..=token.length[1]).contains(&(end - start)) {
                 self.judge(unit, &Candidate { form: token.form, start, end, delta: 0, literal: 0 });
             }
         }
+        self.finds.rules = rules;
     }
 
     fn escape(&mut self, unit: &Unit<'t>, at: usize) {

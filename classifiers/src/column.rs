@@ -3,7 +3,7 @@
 use std::{cell::RefCell, cmp::Reverse, collections::HashMap};
 
 use crate::{
-    collect::{Collector, Finds, Listening},
+    collect::{Collector, Finds, Listening, RowSpeech},
     compile::CellForm,
     engine::{Engine, Match, RuleIndex, Scratch},
     find::{Candidate, Sink, Unit, Units},
@@ -145,12 +145,11 @@ struct Rows<'a, 't> {
 }
 
 impl Rows<'_, '_> {
-    /// Whether in this row a cell of another column speaks for the rule.
-    fn speaks(&self, column: usize, cell: usize, rule: u16) -> bool {
+    /// The rules that a cell of another column in this row speaks for.
+    fn speaks(&self, column: usize, cell: usize, each: &mut dyn FnMut(u16)) {
         let mut said = self.said.borrow_mut();
         let row = said.entry(cell).or_insert_with(|| self.listen(cell));
-        let speaks = |s: &Spoken| s.about(rule, Speaks::For).or_else(|| s.about(rule, Speaks::Header)).is_some();
-        row.iter().any(|(other, spoken)| *other != column && speaks(spoken))
+        row.iter().filter(|(other, _)| *other != column).flat_map(|(_, spoken)| spoken.rules()).for_each(each);
     }
 
     fn listen(&self, cell: usize) -> Vec<(usize, Spoken)> {
@@ -189,8 +188,8 @@ impl Engine {
             return;
         }
         let spoken = self.compiled.words.listen(cells.field.as_bytes());
-        let row = rows.map(|rows| move |cell: usize, rule: u16| rows.speaks(column, cell, rule));
-        let row: Option<&dyn Fn(usize, u16) -> bool> = row.as_ref().map(|r| r as _);
+        let row = rows.map(|rows| move |cell: usize, each: &mut dyn FnMut(u16)| rows.speaks(column, cell, each));
+        let row: Option<&RowSpeech<'_>> = row.as_ref().map(|r| r as _);
         let listening = Listening { engine: self, spoken: Some(&spoken), row, decodes: true };
         let (first, last) = (cells.offsets.get(0), cells.offsets.get(cells.offsets.len()));
         let finds = &mut scratch.finds;

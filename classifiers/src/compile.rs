@@ -79,8 +79,8 @@ pub(crate) struct CellForm {
 pub(crate) struct Compiled {
     pub(crate) forms: Vec<Ready>,
     pub(crate) literals: Option<Literals>,
-    /// Forms of each literal, and whether its case counts.
-    pub(crate) literal_forms: Vec<Vec<(u32, bool)>>,
+    /// Forms of each literal, with its exact text where case counts.
+    pub(crate) literal_forms: Vec<Vec<(u32, Option<Box<[u8]>>)>>,
     pub(crate) literal_texts: Vec<Box<[u8]>>,
     pub(crate) layouts: Layouts,
     pub(crate) tokens: Vec<TokenForm>,
@@ -130,8 +130,10 @@ impl Compiled {
         }
         if !compiled.literal_texts.is_empty() {
             let placed = compiled.literal_texts.iter().zip(&compiled.literal_forms).map(|(text, forms)| {
-                let word = (text[0].is_ascii_alphanumeric() || text[0] == b'_') && forms.iter().all(|f| compiled.forms[f.0 as usize].left);
-                (text.clone(), if word { Place::Word } else { Place::Anywhere })
+                // A scanner looks at the whole name that a literal stands in.
+                let loose = |f: &(u32, _)| !compiled.forms[f.0 as usize].left && compiled.forms[f.0 as usize].kernel.is_some();
+                let part = text[0].is_ascii_alphanumeric() && !forms.iter().any(loose);
+                (text.clone(), if part { Place::Part } else { Place::Anywhere })
             });
             compiled.literals = Some(Literals::new(&placed.collect::<Vec<_>>()).ok_or(BuildError::Literals)?);
         }
@@ -149,11 +151,12 @@ impl Compiled {
                 self.literal_forms.push(Vec::new());
                 self.literal_texts.len() - 1
             });
-            self.literal_forms[at].push((index, !form.ignore_case && form.terms.is_empty()));
+            let exact = !form.ignore_case && form.terms.is_empty();
+            self.literal_forms[at].push((index, exact.then(|| literal.as_bytes().into())));
         }
         for text in &form.layouts {
             for layout in shape::parse(text, form.ignore_case).unwrap_or_default() {
-                self.layouts.add(index, layout, form.right_boundary, (!form.needs_context, self.forms[index as usize].numeric));
+                self.layouts.add(index, layout, &self.forms[index as usize]);
             }
         }
         if let Some(token) = &form.token {

@@ -102,8 +102,8 @@ const AHEAD: usize = 512;
 #[derive(Debug, Default)]
 pub(crate) struct Planes {
     words: Vec<Word>,
-    /// Where literals may begin: at the beginnings of words, and anywhere.
-    literals: [Vec<u64>; 2],
+    /// Where a literal that stands anywhere may begin.
+    literals: Vec<u64>,
 }
 
 /// One search through a buffer.
@@ -120,9 +120,9 @@ struct Finder<'c, 't, 'p, U, S> {
 /// What the word before leaves to the next one.
 #[derive(Clone, Copy, Default)]
 struct Carry {
-    /// Its last byte is a letter or digit; of a word; of a token; a hexadecimal letter.
+    /// Its last byte is a letter or digit; a small letter or digit; of a token; a hexadecimal letter.
     alnum: u64,
-    word: u64,
+    small: u64,
     wide: u64,
     hex: u64,
     /// A run that began with letters has no digit yet.
@@ -145,14 +145,11 @@ pub(crate) fn find<'t, U: Units<'t>, S: Sink<'t>>(
         let count = (end - base).div_ceil(64);
         compiled.level.planes(&buffer[base..buffer.len().min(base + CHUNK + AHEAD)], &mut planes.words);
         if let Some(literals) = &compiled.literals {
-            for (place, masks) in [Place::Word, Place::Anywhere].into_iter().zip(&mut planes.literals) {
-                literals.likely(compiled.level, place, buffer, base, count, masks);
-            }
+            literals.anywhere(compiled.level, buffer, base, count, &mut planes.literals);
         }
         let mut finder = Finder { compiled, buffer, units, sink, words: &planes.words, base };
         for number in 0..count {
-            let likely = [0, 1].map(|i| planes.literals[i].get(number).copied().unwrap_or(0));
-            carry = finder.word(number, likely, carry);
+            carry = finder.word(number, planes.literals.get(number).copied().unwrap_or(0), carry);
         }
         base += CHUNK;
     }
@@ -168,7 +165,7 @@ fn bits(mut mask: u64, mut each: impl FnMut(usize)) {
 }
 
 impl<'t, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, '_, U, S> {
-    fn word(&mut self, number: usize, likely: [u64; 2], carry: Carry) -> Carry {
+    fn word(&mut self, number: usize, likely: u64, carry: Carry) -> Carry {
         let (word, at) = (self.words[number], self.base + 64 * number);
         let next = self.words.get(number + 1).copied().unwrap_or_default();
         let breaks = self.units.begins(at);
@@ -189,9 +186,10 @@ impl<'t, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, '_, U, S> {
         }
         let escapes = word[ESCAPE];
         let behind = |n: u32| escapes << n | carry.escapes >> (64 - n);
-        let begins = named & (!(named << 1 | carry.word) | breaks | behind(2) | behind(3) | behind(6));
-        bits(likely[0] & begins, |i| self.literal(Place::Word, at + i));
-        bits(likely[1], |i| self.literal(Place::Anywhere, at + i));
+        let humps = word[UPPER] & ((word[LOWER] | word[DIGIT]) << 1 | carry.small);
+        let parts = starts | humps | (alnum & (behind(2) | behind(3) | behind(6)));
+        bits(parts, |i| self.literal(Place::Part, at + i));
+        bits(likely, |i| self.literal(Place::Anywhere, at + i));
         bits(word[AT], |i| self.at_sign(at + i));
         let digits_next = (word[HEX] | word[DIGIT] | word[PART]) >> 1 | (next[HEX] | next[DIGIT] | next[PART]) << 63;
         bits(word[PART] & (word[HEX] << 1 | carry.hex) & digits_next, |i| self.part(at + i));
@@ -205,7 +203,7 @@ impl<'t, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, '_, U, S> {
                 self.sink.escape(&unit, at + i - unit.base);
             }
         });
-        Carry { alnum: alnum >> 63, word: named >> 63, wide: wide >> 63, hex: word[HEX] >> 63, letters: over | again, escapes }
+        Carry { alnum: alnum >> 63, small: (word[LOWER] | word[DIGIT]) >> 63, wide: wide >> 63, hex: word[HEX] >> 63, letters: over | again, escapes }
     }
 
     /// Runs of token characters that begin here and are long.
@@ -391,10 +389,11 @@ impl<'t, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, '_, U, S> {
             if unit.text.len() < start + literal.len() {
                 return;
             }
-            for &(form, exact) in &compiled.literal_forms[number] {
-                if exact && unit.text[start..start + literal.len()] != **literal {
+            for (form, exact) in &compiled.literal_forms[number] {
+                if exact.as_ref().is_some_and(|exact| unit.text[start..start + literal.len()] != **exact) {
                     continue;
                 }
+                let form = *form;
                 if let Some(Span { start, end, bits }) = compiled.at_literal(form, unit.text, start, literal.len()) {
                     self.sink.candidate(&unit, Candidate { form, start, end, delta: bits, literal: literal.len() as u16 });
                 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
+    compile::Ready,
     find::Run,
     shape::{self, Bytes, Element, Layout},
 };
@@ -152,10 +153,12 @@ struct Shaped {
 /// Forms that one layout belongs to.
 #[derive(Debug, Default)]
 pub(crate) struct Fitting {
-    /// First those that may be reported without a word nearby, then those that may not.
-    pub(crate) forms: Vec<u32>,
-    /// How many of the first kind.
-    pub(crate) alone: usize,
+    /// Those that may be reported without a word nearby.
+    pub(crate) silent: Vec<u32>,
+    /// Those that may not, and have a check: in columns they are tried whatever the name.
+    pub(crate) checked: Vec<u32>,
+    /// Those that may not, by their rules.
+    pub(crate) spoken: Vec<(u16, u32)>,
     /// All are numbers, which may not be the tail of a longer one.
     numeric: bool,
 }
@@ -177,10 +180,11 @@ impl Default for Layouts {
 }
 
 impl Layouts {
-    /// Adds a layout of a form; `right`: no letter or digit may follow it; `silent`: it needs no word nearby; `numeric`: it is a number.
-    pub(crate) fn add(&mut self, form: u32, layout: Layout, right: bool, (silent, numeric): (bool, bool)) {
+    /// Adds a layout of a form.
+    pub(crate) fn add(&mut self, form: u32, layout: Layout, ready: &Ready) {
+        let right = ready.right;
         if let Some(&at) = self.known.get(&layout).filter(|_| right) {
-            self.layouts[at as usize].forms.add(form, silent, numeric);
+            self.layouts[at as usize].forms.add(form, ready);
             return;
         }
         let length = layout.iter().take_while(|e| alnum(e)).count();
@@ -212,7 +216,7 @@ impl Layouts {
             }
         }
         let mut forms = Fitting::default();
-        forms.add(form, silent, numeric);
+        forms.add(form, ready);
         let open = (0..length.min(64)).filter_map(|i| match &layout[i] {
             Element::One(set) if !told(set) => Some((i as u8, *set)),
             _ => None,
@@ -320,14 +324,17 @@ impl Layouts {
 }
 
 impl Fitting {
-    fn add(&mut self, form: u32, silent: bool, numeric: bool) {
-        self.numeric = numeric && (self.numeric || self.forms.is_empty());
-        if silent {
-            self.forms.insert(self.alone, form);
-            self.alone += 1;
-        } else {
-            self.forms.push(form);
+    fn add(&mut self, form: u32, ready: &Ready) {
+        let first = self.silent.is_empty() && self.spoken.is_empty();
+        self.numeric = ready.numeric && (self.numeric || first);
+        if !ready.needs_context {
+            self.silent.push(form);
+            return;
         }
+        if ready.check.is_some() {
+            self.checked.push(form);
+        }
+        self.spoken.push((ready.rule, form));
     }
 }
 
@@ -416,7 +423,7 @@ mod tests {
             for (form, text) in rule.forms.iter().flat_map(|f| f.layouts.iter().map(move |l| (f, l))) {
                 for layout in shape::parse(text, form.ignore_case).unwrap() {
                     let mut alone = Layouts::default();
-                    alone.add(0, layout, form.right_boundary, (true, false));
+                    alone.need(&layout);
                     if alone.needs.all {
                         costly.push(format!("{}: {text}", rule.id));
                     }

@@ -1,7 +1,7 @@
 //! All literals of all rules looked for at once.
 //!
-//! Most literals begin a word (the byte before them may be no letter, digit or `_`): they are sought where words begin. A few, such as `password` and `-----BEGIN`, may stand
-//! anywhere. Either kind passes two sieves: a signature over the first four bytes for 64 places at a time, then a bitmap over a hash of the same bytes; what is left is compared.
+//! Most literals begin a word or a part of a name (`DB_PASSWORD`, `userPassword`): they are sought there, by a bitmap over a hash of their first four bytes. A few, such as
+//! `password` and `-----BEGIN`, may stand anywhere: for these a signature over the first six bytes first tells 64 places at a time. What is left is compared.
 
 mod signature;
 
@@ -20,24 +20,24 @@ pub(crate) struct Literals {
     texts: Vec<Box<[u8]>>,
     /// Folded beginning of each, and which of its bits count.
     begins: Vec<(u64, u64)>,
-    /// Those that begin words.
-    words: Sieve,
+    /// Those that begin parts of names.
+    parts: Sieve,
     /// Those that stand anywhere.
     anywhere: Sieve,
+    signature: Signature,
 }
 
 /// Where a literal may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Where a word begins.
-    Word,
+    /// Where a word or a part of a name begins.
+    Part,
     /// Anywhere.
     Anywhere,
 }
 
 #[derive(Debug)]
 struct Sieve {
-    signature: Signature,
     /// One bit for each hash that a literal begins with.
     map: Box<[u64]>,
     /// Where in `numbers` the literals of each hash begin; one more than hashes.
@@ -81,7 +81,8 @@ impl Sieve {
         short.sort_unstable();
         let mut short_map = [0; 16];
         for (two, _) in &short {
-            short_map[usize::from(two & 31) >> 1] |= 1 << ((two & 1) << 5 | two >> 8 & 31);
+            let at = usize::from(two & 31) << 5 | usize::from(two >> 8 & 31);
+            short_map[at >> 6] |= 1 << (at & 63);
         }
         pairs.sort_unstable();
         pairs.dedup();
@@ -96,8 +97,7 @@ impl Sieve {
             sum = sum.checked_add(*head)?;
             *head = sum;
         }
-        let mut texts: Vec<&[u8]> = literals.iter().map(|l| l.1).collect();
-        Some(Self { signature: Signature::new(&mut texts), map, heads, numbers: pairs.into_iter().map(|p| p.1).collect(), short, short_map })
+        Some(Self { map, heads, numbers: pairs.into_iter().map(|p| p.1).collect(), short, short_map })
     }
 }
 
@@ -109,50 +109,56 @@ impl Literals {
             let numbered = (0..).zip(&texts).zip(literals).filter(|(_, l)| l.1 == place);
             Sieve::new(&numbered.map(|((number, text), _)| Some((u16::try_from(number).ok()?, &**text))).collect::<Option<Vec<(u16, &[u8])>>>()?)
         };
-        Some(Self { words: sieve(Place::Word)?, anywhere: sieve(Place::Anywhere)?, begins: texts.iter().map(|l| begin(l)).collect(), texts })
+        let mut anywhere: Vec<&[u8]> = texts.iter().zip(literals).filter(|(_, l)| l.1 == Place::Anywhere).map(|(text, _)| &**text).collect();
+        let signature = Signature::new(&mut anywhere);
+        Some(Self { parts: sieve(Place::Part)?, anywhere: sieve(Place::Anywhere)?, signature, begins: texts.iter().map(|l| begin(l)).collect(), texts })
     }
 
     fn sieve(&self, place: Place) -> &Sieve {
         match place {
-            Place::Word => &self.words,
+            Place::Part => &self.parts,
             Place::Anywhere => &self.anywhere,
         }
     }
 
-    /// One bit for each byte of `text` from `from` on where a literal may begin, for `words` times 64 bytes.
-    pub(crate) fn likely(&self, level: Level, place: Place, text: &[u8], from: usize, words: usize, out: &mut Vec<u64>) {
-        self.sieve(place).signature.masks(level, text, from, words, out);
+    /// One bit for each byte of `text` from `from` on where a literal that stands anywhere may begin, for `words` times 64 bytes.
+    pub(crate) fn anywhere(&self, level: Level, text: &[u8], from: usize, words: usize, out: &mut Vec<u64>) {
+        self.signature.masks(level, text, from, words, out);
     }
 
     /// Calls `found` with the number of each literal that stands at `at`.
     #[inline]
-    pub(crate) fn at(&self, place: Place, text: &[u8], at: usize, mut found: impl FnMut(usize)) {
-        let sieve = self.sieve(place);
+    pub(crate) fn at(&self, place: Place, text: &[u8], at: usize, found: impl FnMut(usize)) {
         let here = match text[at..].first_chunk() {
             Some(eight) => u64::from_le_bytes(*eight) | 0x2020_2020_2020_2020,
             None => begin(&text[at..]).0,
         };
+        let sieve = self.sieve(place);
         let hash = hash(here as u32);
-        if sieve.map[hash >> 6] >> (hash & 63) & 1 == 1 {
-            for &number in &sieve.numbers[usize::from(sieve.heads[hash])..usize::from(sieve.heads[hash + 1])] {
-                let number = usize::from(number);
-                let (begin, counts) = self.begins[number];
-                if here & counts != begin & counts {
-                    continue;
-                }
-                let literal = &self.texts[number];
-                if text.get(at..at + literal.len()).is_some_and(|t| t.eq_ignore_ascii_case(literal)) {
-                    found(number);
-                }
+        let short = usize::from(here as u8 & 31) << 5 | usize::from((here >> 8) as u8 & 31);
+        let long = sieve.map[hash >> 6] >> (hash & 63) & 1 == 1;
+        if long || sieve.short_map[short >> 6] >> (short & 63) & 1 == 1 {
+            self.compare(sieve, (text, at), here, found);
+        }
+    }
+
+    fn compare(&self, sieve: &Sieve, (text, at): (&[u8], usize), here: u64, mut found: impl FnMut(usize)) {
+        let hash = hash(here as u32);
+        for &number in &sieve.numbers[usize::from(sieve.heads[hash])..usize::from(sieve.heads[hash + 1])] {
+            let number = usize::from(number);
+            let (begin, counts) = self.begins[number];
+            if here & counts != begin & counts {
+                continue;
+            }
+            let literal = &self.texts[number];
+            if text.get(at..at + literal.len()).is_some_and(|t| t.eq_ignore_ascii_case(literal)) {
+                found(number);
             }
         }
-        let two = here as u16;
-        if sieve.short_map[usize::from(two & 31) >> 1] >> ((two & 1) << 5 | two >> 8 & 31) & 1 == 1 && text.len() >= at + 2 {
-            let from = sieve.short.partition_point(|s| s.0 < here as u16);
-            for &(_, number) in sieve.short[from..].iter().take_while(|s| s.0 == here as u16) {
-                if text[at..at + 2].eq_ignore_ascii_case(&self.texts[usize::from(number)]) {
-                    found(usize::from(number));
-                }
+        let from = sieve.short.partition_point(|s| s.0 < here as u16);
+        for &(_, number) in sieve.short[from..].iter().take_while(|s| s.0 == here as u16) {
+            if text.get(at..at + 2).is_some_and(|t| t.eq_ignore_ascii_case(&self.texts[usize::from(number)])) {
+                found(usize::from(number));
             }
         }
     }
@@ -166,8 +172,8 @@ mod tests {
 
     fn all(literals: &Literals, level: Level, place: Place, text: &[u8]) -> Vec<(usize, usize)> {
         let (mut masks, mut found) = (Vec::new(), Vec::new());
-        literals.likely(level, place, text, 0, text.len().div_ceil(64), &mut masks);
-        for at in (0..text.len()).filter(|at| masks[at / 64] >> (at % 64) & 1 == 1) {
+        literals.anywhere(level, text, 0, text.len().div_ceil(64), &mut masks);
+        for at in (0..text.len()).filter(|at| place == Place::Part || masks[at / 64] >> (at % 64) & 1 == 1) {
             literals.at(place, text, at, |number| found.push((at, number)));
         }
         found.sort_unstable();
@@ -181,12 +187,12 @@ mod tests {
             text in "[abAB_\u{e9}:\u{c9}-]{0,150}",
         ) {
             let mut literals: Vec<(Box<[u8]>, Place)> =
-                literals.into_iter().map(|(l, word)| (l.into_bytes().into(), if word { Place::Word } else { Place::Anywhere })).collect();
+                literals.into_iter().map(|(l, word)| (l.into_bytes().into(), if word { Place::Part } else { Place::Anywhere })).collect();
             literals.sort_by_key(|l| l.0.to_ascii_lowercase());
             literals.dedup_by_key(|l| l.0.to_ascii_lowercase());
             let text = text.as_bytes();
             let built = Literals::new(&literals).unwrap();
-            for place in [Place::Word, Place::Anywhere] {
+            for place in [Place::Part, Place::Anywhere] {
                 let mut naive = Vec::new();
                 for at in 0..text.len() {
                     for (number, literal) in literals.iter().enumerate().filter(|(_, l)| l.1 == place) {
