@@ -140,7 +140,11 @@ impl<'a, 't> Collector<'a, 't> {
             rules.extend(spoken.rules().filter(|r| wanted(*r)));
         }
         if let Some(row) = row {
-            row(unit.number, &mut |rule| if wanted(rule) { rules.push(rule) });
+            row(unit.number, &mut |rule| {
+                if wanted(rule) {
+                    rules.push(rule)
+                }
+            });
         }
         rules.sort_unstable();
         rules.dedup();

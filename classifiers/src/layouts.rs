@@ -242,16 +242,14 @@ impl Layouts {
         if before.is_empty() && sure {
             return;
         }
-        // A long hexadecimal value without any digit does not happen: one of its runs has one.
-        let hex = |e: &Element| matches!(e, Element::One(set) if (0..=255).all(|b| !set.contains(b) || b.is_ascii_hexdigit()));
-        let signs = layout.iter().filter(|e| alnum(e));
-        let long_hex = !sure && signs.clone().count() >= 12 && signs.clone().all(hex);
-        if long_hex {
-            before.pop();
+        // A long value of random letters and digits without any digit does not happen: one of its runs has one.
+        let long = !sure && layout.iter().map(digit_bits).sum::<f32>() >= SURE;
+        if long {
+            before.truncate((before.len() - 1).min(BACK));
         }
         let longest = before.iter().map(|run| run.len()).max().unwrap_or(0);
         let plain = before.iter().all(|run| !run.is_empty()) && before.len() <= BACK && longest < RUNS;
-        if plain && (long_hex || runs.peek().is_some_and(|run| !run.is_empty())) {
+        if plain && (long || runs.peek().is_some_and(|run| !run.is_empty())) {
             self.needs.back = self.needs.back.max(longest);
             layout.iter().filter(|e| !alnum(e)).take(before.len()).for_each(|e| match e {
                 Element::One(set) => (0..=255).filter(|b| set.contains(*b)).for_each(|b| self.needs.signs.insert(b)),
@@ -336,6 +334,17 @@ impl Fitting {
         }
         self.spoken.push((ready.rule, form));
     }
+}
+
+/// Bits of surprise when a random value has no digit: so many are enough to rely on one.
+const SURE: f32 = 8.0;
+
+/// Bits of surprise when this place of a random value holds no digit.
+fn digit_bits(element: &Element) -> f32 {
+    let Element::One(set) = element else { return 0.0 };
+    let count = |of: fn(&u8) -> bool| (0..=255_u8).filter(|b| set.contains(*b) && of(b)).count() as f32;
+    let (all, digits) = (count(|_| true), count(u8::is_ascii_digit));
+    if digits == 10.0 && all > 10.0 { (all / (all - digits)).log2() } else { 0.0 }
 }
 
 /// Whether the masks of letters and digits tell all of a class.

@@ -111,7 +111,13 @@ impl Literals {
         };
         let mut anywhere: Vec<&[u8]> = texts.iter().zip(literals).filter(|(_, l)| l.1 == Place::Anywhere).map(|(text, _)| &**text).collect();
         let signature = Signature::new(&mut anywhere);
-        Some(Self { parts: sieve(Place::Part)?, anywhere: sieve(Place::Anywhere)?, signature, begins: texts.iter().map(|l| begin(l)).collect(), texts })
+        Some(Self {
+            parts: sieve(Place::Part)?,
+            anywhere: sieve(Place::Anywhere)?,
+            signature,
+            begins: texts.iter().map(|l| begin(l)).collect(),
+            texts,
+        })
     }
 
     fn sieve(&self, place: Place) -> &Sieve {
