@@ -8,8 +8,8 @@ use crate::Rule;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// Names that count with a word for a credential behind them (`acme key`, `acmeApiToken`, `ACME_PROD_SECRET`) or `api` before them (`api.acme.com`): for tokens that look
-    /// like digests and ids, and for names that are everyday words.
+    /// Names that count with a word for a credential behind them (`acme key`, `acmeApiToken`, `ACME_PROD_SECRET`): for tokens that look like digests and ids, and for names that
+    /// are everyday words.
     #[serde(default)]
     pub named: Vec<String>,
     /// Names and phrases that count by themselves.
@@ -18,79 +18,26 @@ pub struct Service {
 }
 
 /// What follows a service's name where its credential follows.
+#[rustfmt::skip]
 const CREDENTIALS: [&str; 40] = [
-    "access key",
-    "access token",
-    "admin key",
-    "admin token",
-    "api",
-    "apikey",
-    "apitoken",
-    "auth",
-    "authorization",
-    "bearer",
-    "client api",
-    "client key",
-    "client secret",
-    "client token",
-    "credential",
-    "credentials",
-    "dev key",
-    "dev token",
-    "key",
-    "live key",
-    "live secret",
-    "live token",
-    "password",
-    "personal access token",
-    "personal api",
-    "personal token",
-    "private key",
-    "private token",
-    "prod api",
-    "prod key",
-    "prod secret",
-    "prod token",
-    "sandbox key",
-    "sandbox token",
-    "secret",
-    "server key",
-    "server token",
-    "test key",
-    "test token",
-    "token",
+    "access key", "access token", "admin key", "admin token", "api", "apikey", "apitoken", "auth", "authorization", "bearer", "client api",
+    "client key", "client secret", "client token", "credential", "credentials", "dev key", "dev token", "key", "live key", "live secret",
+    "live token", "password", "personal access token", "personal api", "personal token", "private key", "private token", "prod api", "prod key",
+    "prod secret", "prod token", "sandbox key", "sandbox token", "secret", "server key", "server token", "test key", "test token", "token",
 ];
 
-/// What stands before digests, and before ids of things and of requests.
-const OTHERS: [&str; 27] = [
-    "blob",
-    "checksum",
-    "commit",
-    "correlation id",
-    "digest",
-    "etag",
-    "event id",
-    "fingerprint",
-    "git",
-    "github com",
-    "gitlab com",
-    "hash",
-    "integrity",
-    "md",
-    "message id",
-    "request id",
-    "rev",
-    "revision",
-    "session id",
-    "sha",
-    "span id",
-    "tgz",
-    "trace id",
-    "transaction id",
-    "tree",
-    "uses",
-    "zipball",
+/// What stands on the line of a digest, of an id of a thing or of a request, of a file named by its content (`v1.2.3 h1:…` are lines of `go.sum`).
+#[rustfmt::skip]
+const OTHERS: [&str; 53] = [
+    "account id", "blob", "build id", "checksum", "commit", "correlation id", "css", "customer id", "device id", "digest", "etag", "event id",
+    "fingerprint", "git", "github com", "gitlab com", "go mod", "hash", "integrity", "job id", "jpg", "md", "message id", "object id", "order id",
+    "org id", "organization id", "png", "project id", "reference", "request id", "resource id", "rev", "revision", "run id", "session id", "sha",
+    "site id", "span id", "svg", "team id", "tenant id", "tgz", "trace id", "transaction id", "tree", "user id", "uses", "v h", "woff",
+    "workspace id", "zipball", "zone id",
 ];
+
+/// Ids of the service's own: they count with its name before them, since they often stand on the line of the credential.
+const OWN: [&str; 6] = ["access key id", "app id", "application id", "client id", "key id", "token id"];
 
 /// Bits that such a word takes: more than all that may speak for a token.
 const AGAINST: f32 = 20.0;
@@ -103,9 +50,8 @@ impl Service {
             let spellings = std::iter::once(name.as_str()).chain(Some(joined.as_str()).filter(|j| j != name));
             for spelling in spellings {
                 rule.context.extend(CREDENTIALS.iter().map(|word| format!("{spelling} {word}")));
-                rule.negative.extend(["client", "key", "token"].iter().map(|word| format!("{spelling} {word} id")));
+                rule.negative.extend(OWN.iter().map(|id| format!("{spelling} {id}")));
             }
-            rule.context.push(format!("api {joined}"));
         }
         rule.context.extend(self.alone.iter().cloned());
         rule.negative.extend(OTHERS.iter().map(ToString::to_string));
@@ -142,16 +88,16 @@ form = [{{ prior = 1.0, token = {{ alphabet = "hex", length = [32, 32] }}, needs
     #[test]
     fn a_name_needs_a_word_for_a_credential() {
         let engine = engine(r#"{ named = ["acme tools"] }"#);
-        for text in
-            ["ACMETOOLS_API_KEY=${hex:32}", "acme_tools_secret: ${hex:32}", "acmeToolsToken = '${hex:32}'", "https://api.acmetools.com/x?a=${hex:32}"]
-        {
+        for text in ["ACMETOOLS_API_KEY=${hex:32}", "acme_tools_secret: ${hex:32}", "acmeToolsToken = '${hex:32}'"] {
             assert!(found(&engine, text), "{text}");
         }
         for text in [
             "acme tools ${hex:32}",
             "acme-tools-api commit ${hex:32}",
             "ACME_TOOLS_CLIENT_ID=${hex:32}",
+            "ACME_TOOLS_ACCOUNT_ID=${hex:32}\nACME_TOOLS_API_URL=x",
             "api_key=${hex:32}",
+            "github.com/acme/tools-api v1.0.0 h1:${hex:32}",
             "acme tools api request id ${hex:32}",
         ] {
             assert!(!found(&engine, text), "{text}");
