@@ -6,7 +6,8 @@ fn main() {
     let root = env::var("CARGO_MANIFEST_DIR").expect("set by cargo");
     let out = env::var("OUT_DIR").expect("set by cargo");
     let (root, out) = (Path::new(&root), Path::new(&out));
-    fs::write(out.join("rules.rs"), files(&root.join("rules"))).expect("writable");
+    let rules = [files(&root.join("rules")), files(&root.join("composites")), files(&root.join("documents"))].concat();
+    fs::write(out.join("rules.rs"), format!("&[\n{rules}]\n")).expect("writable");
     fs::write(out.join("grammar.rs"), grammar(&root.join("words/grammar.txt"))).expect("writable");
 }
 
@@ -17,7 +18,7 @@ fn files(folder: &Path) -> String {
     let mut names: Vec<String> = names.filter(|n| n.ends_with(".toml")).collect();
     names.sort();
     let rows: Vec<String> = names.iter().map(|n| format!("({n:?}, include_str!({:?})),\n", folder.join(n))).collect();
-    format!("&[\n{}]\n", rows.concat())
+    rows.concat()
 }
 
 /// Sorted words with a bit for each role, sorted phrases with their first word apart, and the role's bits by name.

@@ -7,7 +7,12 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use crate::{Form, Rule, check, kernel, shape};
+use crate::{
+    Form, Rule, check,
+    composite::{Composite, is_under},
+    document::Document,
+    kernel, shape,
+};
 
 /// Longest span of a rule, bytes. What has no bound, or a larger one, is refused.
 pub(crate) const MAX_SPAN: usize = 16 << 10;
@@ -35,6 +40,10 @@ impl std::error::Error for RuleError {}
 #[derive(Clone, Debug, Default)]
 pub struct Ruleset {
     rules: Vec<Rule>,
+    composites: Vec<Composite>,
+    /// File and line of each composite that came from outside.
+    origins: Vec<Option<(String, usize)>>,
+    documents: Vec<Document>,
     digest: String,
 }
 
@@ -43,6 +52,20 @@ pub struct Ruleset {
 struct File {
     #[serde(default)]
     rule: Vec<Spanned<Rule>>,
+    #[serde(default)]
+    composite: Vec<Spanned<Composite>>,
+    #[serde(default)]
+    document: Vec<Spanned<Document>>,
+    #[serde(default)]
+    group: Vec<Spanned<Group>>,
+}
+
+/// Tags under one name, for the lists of composites: `@name`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    id: String,
+    tags: Vec<String>,
 }
 
 impl Ruleset {
@@ -52,23 +75,51 @@ impl Ruleset {
     /// The first fault, with its file and line.
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, RuleError> {
         let mut rules: Vec<Rule> = Vec::new();
+        let (mut composites, mut groups, mut documents) = (Vec::new(), Vec::new(), Vec::<Document>::new());
         for (name, text) in files {
             let at = |offset: usize, message: String| RuleError { file: (*name).to_owned(), line: line(text, offset), message };
             let file: File = toml::from_str(text).map_err(|e| at(e.span().map_or(0, |s| s.start), nearest(e.message())))?;
             for rule in file.rule {
                 let start = rule.span().start;
-                let mut rule = rule.into_inner();
-                if let Some(service) = rule.service.take() {
-                    service.speak(&mut rule);
-                }
+                let rule = rule.into_inner();
                 if rules.iter().any(|r| r.id == rule.id) {
                     return Err(at(start, format!("rule `{}` is defined twice", rule.id)));
                 }
                 validate(&rule).map_err(|message| at(start, format!("rule `{}`: {message}", rule.id)))?;
                 rules.push(rule);
             }
+            composites.extend(file.composite.into_iter().map(|c| (*name, line(text, c.span().start), c.into_inner())));
+            for document in file.document {
+                let start = document.span().start;
+                let document = document.into_inner();
+                let valid = validate_name(&document.id, &document.tag).and_then(|()| document.validate());
+                valid.map_err(|message| at(start, format!("document `{}`: {message}", document.id)))?;
+                if documents.iter().any(|d| d.id == document.id) {
+                    return Err(at(start, format!("document `{}` is defined twice", document.id)));
+                }
+                documents.push(document);
+            }
+            for group in file.group {
+                let start = group.span().start;
+                let group = group.into_inner();
+                if groups.iter().any(|g: &Group| g.id == group.id) {
+                    return Err(at(start, format!("group `{}` is defined twice", group.id)));
+                }
+                groups.push(group);
+            }
         }
-        Ok(Self::of(rules))
+        let mut set = Self::default();
+        for (file, line, composite) in composites {
+            let at = |message: String| RuleError { file: file.to_owned(), line, message };
+            if rules.iter().any(|r| r.id == composite.id) || set.composites.iter().any(|c| c.id == composite.id) {
+                return Err(at(format!("`{}` is defined twice", composite.id)));
+            }
+            let expanded = expand(composite, &groups).and_then(|c| validate_composite(&c).map(|()| c));
+            set.composites.push(expanded.map_err(at)?);
+            set.origins.push(Some((file.to_owned(), line)));
+        }
+        (set.rules, set.documents) = (rules, documents);
+        Ok(set.sorted())
     }
 
     /// The rules that come with Sonde.
@@ -76,7 +127,9 @@ impl Ruleset {
     /// # Errors
     /// Never in a released build: a test parses them.
     pub fn builtin() -> Result<Self, RuleError> {
-        Self::parse(crate::builtin::FILES)
+        let mut set = Self::parse(crate::builtin::FILES)?;
+        set.origins.fill(None);
+        Ok(set)
     }
 
     /// These rules and others.
@@ -90,14 +143,46 @@ impl Ruleset {
             }
             self.rules.push(rule);
         }
-        Ok(Self::of(self.rules))
+        for (composite, origin) in other.composites.into_iter().zip(other.origins) {
+            if self.composites.iter().any(|c| c.id == composite.id) || self.rules.iter().any(|r| r.id == composite.id) {
+                let (file, line) = origin.unwrap_or_default();
+                return Err(RuleError { file, line, message: format!("`{}` is defined already", composite.id) });
+            }
+            self.composites.push(composite);
+            self.origins.push(origin);
+        }
+        if let Some(document) = other.documents.iter().find(|d| self.documents.iter().any(|ours| ours.id == d.id)) {
+            return Err(RuleError { file: "rules".into(), line: 0, message: format!("document `{}` is defined already", document.id) });
+        }
+        self.documents.extend(other.documents);
+        Ok(self.sorted())
+    }
+
+    /// Whether every tag that a composite from outside names is one that a rule here gives, or that a composite of ours waits for.
+    ///
+    /// # Errors
+    /// The first tag that nothing gives, with the nearest that something does.
+    pub fn check(&self) -> Result<(), RuleError> {
+        let ours = self.composites.iter().zip(&self.origins).filter(|(_, o)| o.is_none()).flat_map(|(c, _)| c.parts()).flatten();
+        let known: Vec<&str> = self.rules.iter().map(|r| r.tag.as_str()).chain(ours.map(String::as_str)).collect();
+        for (composite, origin) in self.composites.iter().zip(&self.origins) {
+            let Some((file, line)) = origin else { continue };
+            if let Some(tag) = composite.parts().flatten().find(|tag| !known.iter().any(|k| is_under(k, tag))) {
+                let message = format!("composite `{}`: {}", composite.id, unknown("tag", tag, known.iter().copied()));
+                return Err(RuleError { file: file.clone(), line: *line, message });
+            }
+        }
+        Ok(())
     }
 
     /// Only rules whose tag is under one of these, by whole parts.
     #[must_use]
     pub fn only(mut self, tags: &[String]) -> Self {
-        self.rules.retain(|r| tags.iter().any(|t| r.tag == *t || r.tag.strip_prefix(t.as_str()).is_some_and(|rest| rest.starts_with('.'))));
-        Self::of(self.rules)
+        self.rules.retain(|r| tags.iter().any(|t| is_under(&r.tag, t)));
+        let kept = self.composites.into_iter().zip(self.origins).filter(|(c, _)| tags.iter().any(|t| is_under(&c.tag, t)));
+        (self.composites, self.origins) = kept.unzip();
+        self.documents.retain(|d| tags.iter().any(|t| is_under(&d.tag, t)));
+        self.sorted()
     }
 
     /// The rules, by id.
@@ -106,31 +191,76 @@ impl Ruleset {
         &self.rules
     }
 
+    /// The composites, by id.
+    #[must_use]
+    pub fn composites(&self) -> &[Composite] {
+        &self.composites
+    }
+
+    /// The kinds of documents, by id.
+    #[must_use]
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
     /// SHA-256 over the rules and the engine's version: equal digests, equal findings.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
     }
 
-    fn of(mut rules: Vec<Rule>) -> Self {
-        rules.sort_by(|a, b| a.id.cmp(&b.id));
-        let digest = Sha256::digest(format!("{}\n{rules:?}", env!("CARGO_PKG_VERSION")));
-        Self { rules, digest: digest.iter().map(|b| format!("{b:02x}")).collect() }
+    fn sorted(mut self) -> Self {
+        self.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut composites: Vec<_> = self.composites.into_iter().zip(self.origins).collect();
+        composites.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+        (self.composites, self.origins) = composites.into_iter().unzip();
+        self.documents.sort_by(|a, b| a.id.cmp(&b.id));
+        let all = (&self.rules, &self.composites, &self.documents);
+        let digest = Sha256::digest(format!("{}\n{all:?}", env!("CARGO_PKG_VERSION")));
+        self.digest = digest.iter().map(|b| format!("{b:02x}")).collect();
+        self
     }
 }
 
 const CATEGORIES: &[&str] = &["pii", "pci", "fin", "gov", "phi", "special", "secret", "proprietary", "custom"];
 
-fn validate(rule: &Rule) -> Result<(), String> {
+fn validate_name(id: &str, tag: &str) -> Result<(), String> {
     let kebab = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if !kebab(&rule.id) {
+    if !kebab(id) {
         return Err("an id is lower-case words joined by `-`".into());
     }
-    let mut parts = rule.tag.split('.');
-    let category = parts.next().unwrap_or_default();
-    if !CATEGORIES.contains(&category) || !rule.tag.contains('.') || !rule.tag.split('.').all(kebab) {
-        return Err(format!("`{}` is not a tag: `category.name` with a category out of {}", rule.tag, CATEGORIES.join(", ")));
+    let category = tag.split('.').next().unwrap_or_default();
+    if !CATEGORIES.contains(&category) || !tag.contains('.') || !tag.split('.').all(kebab) {
+        return Err(format!("`{tag}` is not a tag: `category.name` with a category out of {}", CATEGORIES.join(", ")));
     }
+    Ok(())
+}
+
+/// Puts the tags of groups in the place of their names.
+fn expand(mut composite: Composite, groups: &[Group]) -> Result<Composite, String> {
+    for list in &mut composite.any_of {
+        let mut tags = Vec::new();
+        for item in list.drain(..) {
+            match item.strip_prefix('@') {
+                None => tags.push(item),
+                Some(name) => match groups.iter().find(|g| g.id == name) {
+                    Some(group) => tags.extend(group.tags.iter().cloned()),
+                    None => return Err(format!("composite `{}`: {}", composite.id, unknown("group", name, groups.iter().map(|g| g.id.as_str())))),
+                },
+            }
+        }
+        *list = tags;
+    }
+    Ok(composite)
+}
+
+fn validate_composite(composite: &Composite) -> Result<(), String> {
+    let all = || validate_name(&composite.id, &composite.tag).and_then(|()| composite.validate());
+    all().map_err(|message| format!("composite `{}`: {message}", composite.id))
+}
+
+fn validate(rule: &Rule) -> Result<(), String> {
+    validate_name(&rule.id, &rule.tag)?;
     if rule.forms.is_empty() {
         return Err("it has no form".into());
     }

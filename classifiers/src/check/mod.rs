@@ -11,7 +11,6 @@ mod asia;
 mod britain;
 mod card;
 mod country;
-pub(crate) mod credential;
 mod date;
 mod device;
 mod digits;
@@ -22,7 +21,6 @@ mod health;
 pub(crate) mod iban;
 mod iberia;
 mod italy;
-pub(crate) mod mnemonic;
 mod money;
 mod north;
 mod place;
@@ -54,7 +52,6 @@ const TABLES: &[&[Row]] = &[
     asia::TABLE,
     britain::TABLE,
     card::TABLE,
-    credential::TABLE,
     date::TABLE,
     device::TABLE,
     east::TABLE,
@@ -63,7 +60,6 @@ const TABLES: &[&[Row]] = &[
     health::TABLE,
     iberia::TABLE,
     italy::TABLE,
-    mnemonic::TABLE,
     money::TABLE,
     north::TABLE,
     place::TABLE,
