@@ -1,11 +1,13 @@
 //! Columns: each cell a text of its own, scanned in the value buffer, in place; the column's name is context.
 
-use std::cmp::Reverse;
+use std::{cell::RefCell, cmp::Reverse, collections::HashMap};
 
 use crate::{
+    collect::{Collector, Finds, Listening, RowSpeech},
+    compile::CellForm,
     engine::{Engine, Match, RuleIndex, Scratch},
-    find::Candidate,
-    judge::{Hit, Refused},
+    find::{Candidate, Sink, Unit, Units},
+    judge::Hit,
     overlap,
     words::{Speaks, Spoken, words},
 };
@@ -56,9 +58,9 @@ pub struct Cells<'a> {
     pub valid: Option<(&'a [u8], usize)>,
 }
 
-impl Cells<'_> {
-    fn get(&self, i: usize) -> &[u8] {
-        let null = |(bits, from): (&[u8], usize)| bits.get((from + i) / 8).is_none_or(|byte| byte >> ((from + i) % 8) & 1 == 0);
+impl<'a> Cells<'a> {
+    fn get(&self, i: usize) -> &'a [u8] {
+        let null = |(bits, from): (&'a [u8], usize)| bits.get((from + i) / 8).is_none_or(|byte| byte >> ((from + i) % 8) & 1 == 0);
         if self.valid.is_some_and(null) {
             return &[];
         }
@@ -97,141 +99,180 @@ pub trait CellSink {
 const SIBLINGS: usize = 32;
 /// Longest sibling that is listened to, bytes.
 const SIBLING: usize = 40;
+/// Shortest cell that is looked at, bytes.
+const SHORTEST: usize = 3;
+
+/// The cells of a column as texts that lie one behind the other in its value buffer.
+struct Column<'a, 't> {
+    cells: &'a Cells<'t>,
+    /// Where the first one begins in the buffer.
+    first: usize,
+    /// A cell at or before the 64 bytes looked at.
+    cell: usize,
+}
+
+impl<'t> Column<'_, 't> {
+    fn start(&self, cell: usize) -> usize {
+        self.cells.offsets.get(cell) - self.first
+    }
+}
+
+impl<'t> Units<'t> for Column<'_, 't> {
+    fn begins(&mut self, at: usize) -> u64 {
+        let cells = self.cells.offsets.len();
+        while self.cell < cells && self.start(self.cell + 1) <= at {
+            self.cell += 1;
+        }
+        let mut mask = 0;
+        for start in (self.cell..cells).map(|cell| self.start(cell)).take_while(|start| *start < at + 64) {
+            mask |= if start >= at { 1 << (start - at) } else { 0 };
+        }
+        mask
+    }
+
+    fn holding(&mut self, at: usize) -> Option<Unit<'t>> {
+        let number = (self.cell..self.cells.offsets.len()).find(|cell| self.start(cell + 1) > at)?;
+        let text = self.cells.get(number);
+        (text.trim_ascii().len() >= SHORTEST).then(|| Unit { text, base: self.start(number), number })
+    }
+}
+
+/// What the short cells of each row say, asked for once.
+struct Rows<'a, 't> {
+    engine: &'a Engine,
+    columns: &'a [Cells<'t>],
+    said: RefCell<HashMap<usize, Vec<(usize, Spoken)>>>,
+}
+
+impl Rows<'_, '_> {
+    /// The rules that a cell of another column in this row speaks for.
+    fn speaks(&self, column: usize, cell: usize, each: &mut dyn FnMut(u16)) {
+        let mut said = self.said.borrow_mut();
+        let row = said.entry(cell).or_insert_with(|| self.listen(cell));
+        row.iter().filter(|(other, _)| *other != column).flat_map(|(_, spoken)| spoken.rules()).for_each(each);
+    }
+
+    fn listen(&self, cell: usize) -> Vec<(usize, Spoken)> {
+        let mut said = Vec::new();
+        for (number, sibling) in self.columns.iter().enumerate().filter(|(_, s)| cell < s.offsets.len()) {
+            let text = sibling.get(cell);
+            if text.is_empty() || text.len() > SIBLING || text.iter().any(u8::is_ascii_digit) {
+                continue;
+            }
+            let spoken = self.engine.compiled.words.listen(text);
+            if !spoken.is_empty() && (1..=3).contains(&words(text).len()) {
+                said.push((number, spoken));
+            }
+        }
+        said
+    }
+}
 
 impl Engine {
     /// Scans the cells of one column.
     pub fn scan_column(&self, scratch: &mut Scratch, cells: &Cells<'_>, sink: &mut dyn CellSink) {
-        let spoken = self.compiled.words.listen(cells.field.as_bytes());
-        for cell in 0..cells.offsets.len() {
-            self.scan_cell(scratch, (0, cell), cells.get(cell), (&spoken, None), sink);
-        }
+        self.scan_one(scratch, (0, cells), None, sink);
     }
 
     /// Scans columns whose rows belong together: what a short cell says (`ssn`, `password`) is context for the cells beside it.
     pub fn scan_batch(&self, scratch: &mut Scratch, columns: &[Cells<'_>], sink: &mut dyn CellSink) {
         let listens = columns.len() > 1 && columns.len() <= SIBLINGS;
+        let rows = Rows { engine: self, columns, said: RefCell::default() };
         for (number, column) in columns.iter().enumerate() {
-            let spoken = self.compiled.words.listen(column.field.as_bytes());
-            for cell in 0..column.offsets.len() {
-                let siblings = || {
-                    let mut said = Vec::new();
-                    for (other, sibling) in columns.iter().enumerate() {
-                        if other != number && cell < sibling.offsets.len() {
-                            let text = sibling.get(cell);
-                            let short = !text.is_empty() && text.len() <= SIBLING && (1..=3).contains(&words(text).len());
-                            if short && !text.iter().any(u8::is_ascii_digit) {
-                                said.push(self.compiled.words.listen(text));
-                            }
-                        }
-                    }
-                    said
-                };
-                let siblings: Option<&dyn Fn() -> Vec<Spoken>> = if listens { Some(&siblings) } else { None };
-                self.scan_cell(scratch, (number, cell), column.get(cell), (&spoken, siblings), sink);
-            }
+            self.scan_one(scratch, (number, column), listens.then_some(&rows), sink);
         }
     }
 
-    fn scan_cell(
+    fn scan_one(&self, scratch: &mut Scratch, (column, cells): (usize, &Cells<'_>), rows: Option<&Rows<'_, '_>>, sink: &mut dyn CellSink) {
+        if cells.offsets.is_empty() {
+            return;
+        }
+        let spoken = self.compiled.words.listen(cells.field.as_bytes());
+        let row = rows.map(|rows| move |cell: usize, each: &mut dyn FnMut(u16)| rows.speaks(column, cell, each));
+        let row: Option<&RowSpeech<'_>> = row.as_ref().map(|r| r as _);
+        let listening = Listening { engine: self, spoken: Some(&spoken), row, decodes: true };
+        let (first, last) = (cells.offsets.get(0), cells.offsets.get(cells.offsets.len()));
+        let finds = &mut scratch.finds;
+        finds.clear();
+        if let Some(buffer) = cells.bytes.get(first..last) {
+            Collector::in_columns(&listening, finds).texts(buffer, &mut Column { cells, first, cell: 0 });
+        }
+        self.named_cells(cells, &listening, finds);
+        finds.hits.sort_by_key(|(cell, _)| *cell);
+        finds.refused.sort_unstable();
+        finds.refused.dedup();
+        let (mut hits, mut refused) = (std::mem::take(&mut finds.hits), std::mem::take(&mut finds.refused));
+        let mut rest = &refused[..];
+        for found in hits.chunk_by(|a, b| a.0 == b.0) {
+            let cell = found[0].0;
+            let before = rest.partition_point(|r| r.0 < cell);
+            let here = rest.partition_point(|r| r.0 <= cell);
+            rest[..before].iter().for_each(|r| sink.candidate(column, RuleIndex(r.1), r.0));
+            self.report(scratch, (column, cell), cells.get(cell), found, &rest[before..here], sink);
+            rest = &rest[here..];
+        }
+        rest.iter().for_each(|r| sink.candidate(column, RuleIndex(r.1), r.0));
+        hits.clear();
+        refused.clear();
+        (scratch.finds.hits, scratch.finds.refused) = (hits, refused);
+    }
+
+    /// Settles what was found in one cell and gives it out.
+    fn report(
         &self,
         scratch: &mut Scratch,
         (column, cell): (usize, usize),
         bytes: &[u8],
-        (spoken, siblings): (&Spoken, Option<&dyn Fn() -> Vec<Spoken>>),
+        found: &[(usize, Hit)],
+        refused: &[(usize, u16)],
         sink: &mut dyn CellSink,
     ) {
-        let trimmed = bytes.trim_ascii();
-        if trimmed.len() < 3 {
-            return;
-        }
         let from = bytes.len() - bytes.trim_ascii_start().len();
-        let whole = (from, from + trimmed.len());
-        let refused = self.collect_cell(scratch, bytes, whole, spoken);
-        for rule in refused {
+        let whole = (from, from + bytes.trim_ascii().len());
+        let is_whole = |h: &Hit| (h.start, h.end) == whole;
+        for &(_, rule) in refused.iter().filter(|r| !found.iter().any(|(_, h)| h.rule == r.1 && is_whole(h))) {
             sink.candidate(column, RuleIndex(rule), cell);
         }
-        if scratch.hits.is_empty() {
-            return;
-        }
-        if let Some(siblings) = siblings {
-            self.hear(&mut scratch.hits, siblings);
-        }
-        let mut wholes: Vec<Hit> = scratch.hits.iter().filter(|h| (h.start, h.end) == whole).cloned().collect();
+        let mut wholes: Vec<Hit> = found.iter().map(|f| &f.1).filter(|h| is_whole(h)).cloned().collect();
         wholes.sort_by_key(|h| (h.rule, Reverse(h.bits)));
         wholes.dedup_by_key(|h| h.rule);
         let winner = wholes.iter().max_by_key(|h| (h.bits, Reverse(h.rule))).map(|h| h.rule);
-        scratch.hits.retain(|h| h.bits >= self.threshold && !h.weak);
+        scratch.hits.clear();
+        scratch.hits.extend(found.iter().map(|f| &f.1).filter(|h| h.bits >= self.threshold && !h.weak).cloned());
         overlap::resolve(self, &mut scratch.hits, &mut scratch.keep);
         for hit in wholes {
             let rule = hit.rule;
             if hit.check > 0 {
                 sink.candidate(column, RuleIndex(rule), cell);
             }
-            let strong = scratch.hits.iter().any(|h| h.rule == rule && (h.start, h.end) == whole);
+            let strong = scratch.hits.iter().any(|h| h.rule == rule && is_whole(h));
             let (base, check) = (hit.base, hit.check);
             sink.matched(column, CellMatch { m: hit.matched(bytes), cell, whole: true, strong, won: winner == Some(rule), base, check });
         }
-        for hit in scratch.hits.drain(..).filter(|h| (h.start, h.end) != whole) {
+        for hit in scratch.hits.drain(..).filter(|h| !is_whole(h)) {
             let (base, check) = (hit.base, hit.check);
             sink.matched(column, CellMatch { m: hit.matched(bytes), cell, whole: false, strong: true, won: false, base, check });
         }
     }
 
-    /// Fills `scratch.hits` with every hit in a cell; gives the rules whose shape the whole cell has and whose check it fails.
-    fn collect_cell(&self, scratch: &mut Scratch, bytes: &[u8], whole: (usize, usize), spoken: &Spoken) -> Vec<u16> {
-        scratch.hits.clear();
-        let mut candidates = std::mem::take(&mut scratch.candidates);
-        let mut value = std::mem::take(&mut scratch.value);
-        let mut refused = Vec::new();
-        candidates.clear();
-        self.compiled.find(bytes, &mut candidates);
-        self.cell_candidates(bytes, whole, spoken, &mut candidates);
-        for candidate in &candidates {
-            match self.judge(bytes, candidate, Some(spoken), &mut value, None) {
-                Ok(hit) => scratch.hits.push(hit),
-                Err(Refused::Check) if (candidate.start, candidate.end) == whole => refused.push(self.compiled.forms[candidate.form as usize].rule),
-                Err(_) => {}
-            }
-        }
-        crate::decode::views(self, bytes, Some(spoken), &mut candidates, &mut value, &mut scratch.hits);
-        refused.sort_unstable();
-        refused.dedup();
-        refused.retain(|r| !scratch.hits.iter().any(|h| h.rule == *r && (h.start, h.end) == whole));
-        (scratch.candidates, scratch.value) = (candidates, value);
-        refused
-    }
-
-    /// Forms that are a whole cell under a name that speaks for their rule.
-    fn cell_candidates(&self, bytes: &[u8], (start, end): (usize, usize), spoken: &Spoken, out: &mut Vec<Candidate>) {
-        for cell in &self.compiled.cells {
-            let ready = &self.compiled.forms[cell.form as usize];
-            let named = spoken.about(ready.rule, Speaks::Header).or_else(|| spoken.about(ready.rule, Speaks::For)).is_some();
-            if !named || !(cell.length[0]..=cell.length[1]).contains(&(end - start)) {
-                continue;
-            }
-            let input = regex_automata::Input::new(&bytes[..end]).span(start..end).anchored(regex_automata::Anchored::Yes);
-            let fits = ready.regex.as_ref().is_none_or(|r| r.search_half(&input).is_some_and(|m| m.offset() == end));
-            if fits {
-                out.push(Candidate { form: cell.form, start, end, delta: 0, literal: 0 });
-            }
-        }
-    }
-
-    /// Adds what sibling cells say to hits that lack support.
-    fn hear(&self, hits: &mut [Hit], siblings: &dyn Fn() -> Vec<Spoken>) {
-        if hits.iter().all(|h| h.bits >= self.threshold && !h.weak) {
+    /// Adds forms that are a whole cell under a name that speaks for their rule.
+    fn named_cells(&self, cells: &Cells<'_>, listening: &Listening<'_>, finds: &mut Finds) {
+        let spoken = listening.spoken;
+        let named = |rule: u16| spoken.is_some_and(|s| s.about(rule, Speaks::Header).or_else(|| s.about(rule, Speaks::For)).is_some());
+        let forms: Vec<_> = self.compiled.cells.iter().filter(|c| named(self.compiled.forms[c.form as usize].rule)).collect();
+        if forms.is_empty() {
             return;
         }
-        let said = siblings();
-        for hit in hits.iter_mut().filter(|h| h.bits < self.threshold || h.weak) {
-            let speaks = |s: &Spoken| s.about(hit.rule, Speaks::For).or_else(|| s.about(hit.rule, Speaks::Header)).is_some();
-            if said.iter().any(speaks) {
-                let bits = crate::compile::milli(self.rules[usize::from(hit.rule)].context_bits);
-                hit.bits += bits;
-                hit.base += bits;
-                hit.row += bits;
-                hit.weak = false;
-            }
+        let (mut found, mut collector) = (Vec::new(), Collector::in_columns(listening, finds));
+        for number in 0..cells.offsets.len() {
+            let text = cells.get(number);
+            let start = text.len() - text.trim_ascii_start().len();
+            let end = start + text.trim_ascii().len();
+            let long = |c: &&&CellForm| end - start >= SHORTEST && (c.length[0]..=c.length[1]).contains(&(end - start));
+            let fits = |c: &&&CellForm| self.compiled.forms[c.form as usize].pattern.as_ref().is_none_or(|p| p.fills(text, start, end));
+            found.extend(forms.iter().filter(long).filter(fits).map(|c| Candidate { form: c.form, start, end, delta: 0, literal: 0 }));
+            let unit = Unit { text, base: 0, number };
+            found.drain(..).for_each(|candidate| collector.candidate(&unit, candidate));
         }
     }
 }

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use regex_automata::{meta::Regex, util::syntax};
-
 use crate::{
     Form, Rule,
     check::{self, Check},
     kernel::Kernel,
-    literals::Literals,
-    shape::{self, Element, Layout},
+    layouts::Layouts,
+    literals::{Literals, Place},
+    pattern::Pattern,
+    planes::Level,
+    shape,
     words::WordTable,
 };
 
@@ -43,16 +44,17 @@ pub(crate) struct Ready {
     pub(crate) numeric: bool,
     /// The rule has context or negative words at all.
     pub(crate) listens: bool,
-    pub(crate) regex: Option<Regex>,
+    pub(crate) pattern: Option<Pattern>,
     /// What runs where a literal stands, in place of a pattern.
     pub(crate) kernel: Option<Kernel>,
-    pub(crate) value: Option<usize>,
+    /// A group of the pattern marks the value.
+    pub(crate) value: bool,
     pub(crate) public: Option<Box<str>>,
     /// Literals that begin with a provider's prefix are shown in masks.
     pub(crate) prefixed: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct TokenForm {
     pub(crate) form: u32,
     pub(crate) alphabet: Alphabet,
@@ -73,50 +75,27 @@ pub(crate) struct CellForm {
     pub(crate) length: [usize; 2],
 }
 
-/// Layouts whose first run has one length and class, by what follows it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Row {
-    /// No separator follows.
-    pub(crate) alone: Vec<Group>,
-    pub(crate) separated: Vec<Group>,
-}
-
-/// Layouts of which the same is told without walking them.
-#[derive(Clone, Debug)]
-pub(crate) struct Group {
-    pub(crate) quick: Quick,
-    pub(crate) layouts: Vec<u32>,
-}
-
-/// What of a layout is told without walking it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Quick {
-    /// Places in the first run that must be digits, and those that must be letters.
-    pub(crate) digits: u64,
-    pub(crate) letters: u64,
-    /// Length of the run behind a separator; 0: any.
-    pub(crate) second: u8,
-    /// It begins with a digit.
-    pub(crate) second_digit: bool,
-}
-
-/// Longest first run that has a row of its own.
-pub(crate) const RUNS: usize = 72;
-
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) forms: Vec<Ready>,
     pub(crate) literals: Option<Literals>,
-    /// Forms of each literal, and whether its case counts.
-    pub(crate) literal_forms: Vec<Vec<(u32, bool)>>,
+    /// Forms of each literal, with its exact text where case counts.
+    pub(crate) literal_forms: Vec<Vec<(u32, Option<Box<[u8]>>)>>,
     pub(crate) literal_texts: Vec<Box<[u8]>>,
-    pub(crate) layouts: Vec<(u32, Layout)>,
-    /// Layouts by class of the first byte and length of the first run.
-    pub(crate) by_run: Vec<Row>,
+    pub(crate) layouts: Layouts,
     pub(crate) tokens: Vec<TokenForm>,
+    /// Those of them that need no word.
+    pub(crate) bare_tokens: Vec<TokenForm>,
     pub(crate) cells: Vec<CellForm>,
     pub(crate) kernels: Vec<(Kernel, u32)>,
+    /// Bits of these kernels.
+    pub(crate) kernel_bits: u8,
+    /// Words with a capital are looked at.
+    pub(crate) names: bool,
+    /// Token forms of each rule that has any.
+    pub(crate) tokens_of: HashMap<u16, Vec<usize>>,
     pub(crate) words: WordTable,
+    pub(crate) level: Level,
 }
 
 /// Bits as thousandths.
@@ -131,12 +110,16 @@ impl Compiled {
             literals: None,
             literal_forms: Vec::new(),
             literal_texts: Vec::new(),
-            layouts: Vec::new(),
-            by_run: vec![Row::default(); 3 * RUNS],
+            layouts: Layouts::default(),
             tokens: Vec::new(),
+            bare_tokens: Vec::new(),
             cells: Vec::new(),
             kernels: Vec::new(),
+            kernel_bits: 0,
+            names: false,
+            tokens_of: HashMap::new(),
             words: WordTable::new(rules),
+            level: Level::best(),
         };
         let mut literals: HashMap<Vec<u8>, usize> = HashMap::new();
         for (number, rule) in rules.iter().enumerate() {
@@ -146,8 +129,15 @@ impl Compiled {
             }
         }
         if !compiled.literal_texts.is_empty() {
-            compiled.literals = Some(Literals::new(&compiled.literal_texts).ok_or(BuildError::Literals)?);
+            let placed = compiled.literal_texts.iter().zip(&compiled.literal_forms).map(|(text, forms)| {
+                // A scanner looks at the whole name that a literal stands in.
+                let loose = |f: &(u32, _)| !compiled.forms[f.0 as usize].left && compiled.forms[f.0 as usize].kernel.is_some();
+                let part = text[0].is_ascii_alphanumeric() && !forms.iter().any(loose);
+                (text.clone(), if part { Place::Part } else { Place::Anywhere })
+            });
+            compiled.literals = Some(Literals::new(&placed.collect::<Vec<_>>()).ok_or(BuildError::Literals)?);
         }
+        compiled.layouts.finish();
         Ok(compiled)
     }
 
@@ -161,11 +151,12 @@ impl Compiled {
                 self.literal_forms.push(Vec::new());
                 self.literal_texts.len() - 1
             });
-            self.literal_forms[at].push((index, !form.ignore_case && form.terms.is_empty()));
+            let exact = !form.ignore_case && form.terms.is_empty();
+            self.literal_forms[at].push((index, exact.then(|| literal.as_bytes().into())));
         }
         for text in &form.layouts {
             for layout in shape::parse(text, form.ignore_case).unwrap_or_default() {
-                self.add_layout(index, layout);
+                self.layouts.add(index, layout, &self.forms[index as usize]);
             }
         }
         if let Some(token) = &form.token {
@@ -175,60 +166,30 @@ impl Compiled {
                 "base64" => Alphabet::Base64,
                 _ => Alphabet::Base64Url,
             };
-            self.tokens.push(TokenForm { form: index, alphabet, length: token.length.map(usize::from) });
+            let token = TokenForm { form: index, alphabet, length: token.length.map(usize::from) };
+            // One with a check is tried in columns whatever their name.
+            if form.needs_context && form.check.is_none() {
+                self.tokens_of.entry(number).or_default().push(self.tokens.len());
+            } else {
+                self.bare_tokens.push(token);
+            }
+            self.tokens.push(token);
         }
         if let Some(length) = form.cell {
             self.cells.push(CellForm { form: index, length: length.map(usize::from) });
         }
         if let Some(kernel) = form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| form.literals.is_empty()) {
             self.kernels.push((kernel, index));
+            self.kernel_bits |= kernel.bit();
         }
         Ok(())
     }
-
-    fn add_layout(&mut self, form: u32, layout: Layout) {
-        let length = layout.iter().take_while(|e| alnum(e)).count();
-        let run = length.clamp(1, RUNS - 1);
-        let index = self.layouts.len() as u32;
-        if let Some(Element::One(first)) = layout.first() {
-            let (quick, separated) = quick(&layout, length, self.forms[form as usize].right);
-            let classes =
-                [(b'0'..=b'9').any(|b| first.contains(b)), (b'A'..=b'Z').any(|b| first.contains(b)), (b'a'..=b'z').any(|b| first.contains(b))];
-            for (class, _) in classes.iter().enumerate().filter(|(_, has)| **has) {
-                let row = &mut self.by_run[class * RUNS + run];
-                let groups = if separated { &mut row.separated } else { &mut row.alone };
-                match groups.iter_mut().find(|g| g.quick == quick) {
-                    Some(group) => group.layouts.push(index),
-                    None => groups.push(Group { quick, layouts: vec![index] }),
-                }
-            }
-        }
-        self.layouts.push((form, layout));
-    }
-}
-
-fn alnum(element: &Element) -> bool {
-    matches!(element, Element::One(set) if (b'0'..=b'z').any(|b| b.is_ascii_alphanumeric() && set.contains(b)))
-}
-
-/// What can be told of a layout whose first run has this length, and whether a separator follows it.
-fn quick(elements: &[Element], run: usize, right: bool) -> (Quick, bool) {
-    let only = |element: &Element, class: fn(&u8) -> bool| matches!(element, Element::One(set) if (0..=255).all(|b| !set.contains(b) || class(&b)));
-    let places = |class: fn(&u8) -> bool| (0..run.min(64)).filter(|i| only(&elements[*i], class)).fold(0, |mask, i| mask | 1 << i);
-    let separated = run < RUNS && elements.get(run) == Some(&Element::Separator);
-    let behind = elements.get(run + 1..).unwrap_or_default();
-    let second = behind.iter().take_while(|e| alnum(e)).count();
-    // Runs in the text are whole, unless the value may end within one, or a class holds signs as well.
-    let whole = separated && (right || second < behind.len()) && behind[..second].iter().all(|e| only(e, u8::is_ascii_alphanumeric));
-    let second = if whole { u8::try_from(second).unwrap_or(0) } else { 0 };
-    let second_digit = separated && behind.first().is_some_and(|e| only(e, u8::is_ascii_digit));
-    (Quick { digits: places(u8::is_ascii_digit), letters: places(u8::is_ascii_alphabetic), second, second_digit }, separated)
 }
 
 fn ready(number: u16, rule: &Rule, form: &Form) -> Result<Ready, BuildError> {
     let check = form.check.as_deref().and_then(check::by_name);
-    let regex = form.pattern.as_deref().map(|p| regex(&rule.id, p)).transpose()?;
-    let value = regex.as_ref().and_then(|r| r.group_info().to_index(regex_automata::PatternID::ZERO, "value"));
+    let pattern = form.pattern.as_deref().map(|p| Pattern::new(p).ok_or_else(|| BuildError::Pattern(rule.id.clone()))).transpose()?;
+    let value = pattern.as_ref().is_some_and(Pattern::marks_value);
     let digits = |l: &String| {
         let open = outside_classes(l);
         open.contains('9') && open.bytes().all(|b| !b.is_ascii_uppercase() || b == b'X')
@@ -246,11 +207,11 @@ fn ready(number: u16, rule: &Rule, form: &Form) -> Result<Ready, BuildError> {
         // Telephone numbers are one number however they are grouped.
         numeric: form.layouts.iter().any(digits) || form.kernel.as_deref() == Some("phone"),
         listens: !(rule.context.is_empty() && rule.negative.is_empty()),
-        value: value.filter(|_| regex.is_some()),
-        regex,
+        value,
+        pattern,
         kernel: form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| !form.literals.is_empty()),
         public: form.public_prefix.as_deref().map(Into::into),
-        prefixed: !form.literals.is_empty() && form.kernel.is_none() && value.is_none(),
+        prefixed: !form.literals.is_empty() && form.kernel.is_none() && !value,
     })
 }
 
@@ -262,12 +223,4 @@ fn outside_classes(layout: &str) -> String {
         !inside && *c != ']'
     };
     layout.chars().filter(keep).collect()
-}
-
-fn regex(rule: &str, pattern: &str) -> Result<Regex, BuildError> {
-    Regex::builder()
-        .syntax(syntax::Config::new().unicode(false).utf8(false).nest_limit(64))
-        .configure(Regex::config().utf8_empty(false).hybrid_cache_capacity(128 << 10).nfa_size_limit(Some(4 << 20)))
-        .build(pattern)
-        .map_err(|_| BuildError::Pattern(rule.to_owned()))
 }

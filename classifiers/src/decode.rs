@@ -3,19 +3,16 @@
 //! JSON escapes, `%XX` and HTML entities are decoded together; base64 runs by themselves. Only matches that touch an encoded stretch count: the others are found in the raw
 //! text.
 
-use memchr::memchr3_iter;
-
 use crate::{
-    engine::Engine,
-    find::Candidate,
-    judge::{Hit, View},
-    words::Spoken,
+    collect::{Collector, Finds, Listening},
+    judge::View,
 };
 
-/// Raw bytes taken along on both sides of escapes.
+/// Raw bytes taken along on both sides of escapes, at most; of these, bytes beyond the quotes or spaces that end a value.
 const AROUND: usize = 2_048;
-/// Runs of base64 that are decoded: shortest and longest.
-const BASE64: [usize; 2] = [24, 8 << 10];
+const BESIDE: usize = 96;
+/// Longest run of base64 that is decoded.
+const BASE64: usize = 8 << 10;
 /// Decoded text kept around a match, for explanations.
 const KEPT: usize = 128;
 
@@ -44,40 +41,47 @@ impl Decoded {
     }
 }
 
-/// Adds the hits of all views.
-pub(crate) fn views(
-    engine: &Engine,
-    text: &[u8],
-    spoken: Option<&Spoken>,
-    candidates: &mut Vec<Candidate>,
-    value: &mut Vec<u8>,
-    hits: &mut Vec<Hit>,
-) {
-    let mut cluster: Option<(usize, usize)> = None;
-    for at in memchr3_iter(b'\\', b'%', b'&', text) {
-        if escape(&text[at..]).is_none() {
-            continue;
-        }
-        match &mut cluster {
-            Some((_, last)) if at - *last <= 2 * AROUND => *last = at,
-            Some((first, last)) => {
-                let range = (*first, *last);
-                unescaped(engine, text, range, spoken, (&mut *candidates, &mut *value, &mut *hits));
-                cluster = Some((at, at));
+/// Adds the hits of all views: around escapes, in ascending order, and of base64 runs.
+pub(crate) fn views(text: &[u8], listening: &Listening<'_>, escapes: &[usize], runs: &[(usize, usize)], finds: &mut Finds) {
+    let mut view: Option<(usize, usize)> = None;
+    for &at in escapes {
+        let Some((from, to)) = around(text, at) else { continue };
+        match &mut view {
+            Some((first, end)) if from <= *end && to - *first <= 8 * AROUND => *end = to.max(*end),
+            Some(full) => {
+                unescaped(text, *full, listening, finds);
+                *full = (from, to);
             }
-            None => cluster = Some((at, at)),
+            None => view = Some((from, to)),
         }
     }
-    if let Some(range) = cluster {
-        unescaped(engine, text, range, spoken, (&mut *candidates, &mut *value, &mut *hits));
+    if let Some(view) = view {
+        unescaped(text, view, listening, finds);
     }
-    base64_runs(engine, text, spoken, (candidates, value, hits));
+    for &(start, end) in runs {
+        let run = &text[start..end];
+        let decoded = (run.len() <= BASE64 && mixed(run)).then(|| base64(run, start)).flatten();
+        if let Some(decoded) = decoded {
+            judge(&decoded, listening, finds, |_, _| true);
+        }
+    }
 }
 
-type Out<'a> = (&'a mut Vec<Candidate>, &'a mut Vec<u8>, &'a mut Vec<Hit>);
+/// What of the text is decoded for an escape at `at`: white space and quotes end values, so that escapes that stand for these are in none.
+fn around(text: &[u8], at: usize) -> Option<(usize, usize)> {
+    if text[at] == b'\\' && matches!(text.get(at + 1), Some(b'n' | b'r' | b't' | b'"' | b'\\' | b'\'')) {
+        return None;
+    }
+    escape(&text[at..])?;
+    let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'<' | b'>' | b'`');
+    let floor = at.saturating_sub(AROUND);
+    let from = text[floor..at].iter().rposition(ends).map_or(floor, |p| floor + p).saturating_sub(BESIDE);
+    let ceiling = text.len().min(at + AROUND);
+    let to = text[at..ceiling].iter().position(ends).map_or(ceiling, |p| at + p) + BESIDE;
+    Some((from, to.min(text.len())))
+}
 
-fn unescaped(engine: &Engine, text: &[u8], (first, last): (usize, usize), spoken: Option<&Spoken>, out: Out<'_>) {
-    let (from, to) = (first.saturating_sub(AROUND), text.len().min(last + AROUND));
+fn unescaped(text: &[u8], (from, to): (usize, usize), listening: &Listening<'_>, finds: &mut Finds) {
     let mut decoded = Decoded { text: Vec::with_capacity(to - from), from: Vec::with_capacity(to - from + 1), base: from, base64: false };
     let mut at = from;
     while at < to {
@@ -94,62 +98,24 @@ fn unescaped(engine: &Engine, text: &[u8], (first, last): (usize, usize), spoken
         }
     }
     decoded.from.push((at - from) as u32);
-    judge(engine, &decoded, spoken, out, |raw, plain| raw != plain);
+    judge(&decoded, listening, finds, |raw, plain| raw != plain);
 }
 
 /// Finds and judges in a view; keeps what `touches` an encoded stretch (raw length, decoded length).
-fn judge(engine: &Engine, decoded: &Decoded, spoken: Option<&Spoken>, out: Out<'_>, touches: impl Fn(usize, usize) -> bool) {
-    let (candidates, value, hits) = out;
-    candidates.clear();
-    engine.compiled.find(&decoded.text, candidates);
-    for candidate in candidates.iter() {
-        let (start, end) = decoded.raw(candidate.start, candidate.end);
-        if candidate.start >= candidate.end || !touches(end - start, candidate.end - candidate.start) {
-            continue;
-        }
-        if let Ok(mut hit) = engine.judge(&decoded.text, candidate, spoken, value, None) {
-            let (from, to) = (candidate.start.saturating_sub(KEPT), decoded.text.len().min(candidate.end + KEPT));
-            let view = View { text: decoded.text[from..to].to_vec(), start: candidate.start - from, end: candidate.end - from };
+fn judge(decoded: &Decoded, listening: &Listening<'_>, finds: &mut Finds, touches: impl Fn(usize, usize) -> bool) {
+    let mut inner = finds.inner.take().unwrap_or_default();
+    inner.clear();
+    Collector::new(listening, &mut inner).whole(&decoded.text, 0..decoded.text.len());
+    for (_, mut hit) in inner.hits.drain(..) {
+        let (start, end) = decoded.raw(hit.start, hit.end);
+        if touches(end - start, hit.end - hit.start) {
+            let (from, to) = (hit.start.saturating_sub(KEPT), decoded.text.len().min(hit.end + KEPT));
+            let view = View { text: decoded.text[from..to].to_vec(), start: hit.start - from, end: hit.end - from };
             (hit.start, hit.end, hit.view) = (start, end, Some(Box::new(view)));
-            hits.push(hit);
+            finds.hits.push((finds.unit, hit));
         }
     }
-}
-
-fn base64_runs(engine: &Engine, text: &[u8], spoken: Option<&Spoken>, out: Out<'_>) {
-    let (candidates, value, hits) = out;
-    let mut at = 0;
-    while let Some(first) = text.get(at..at + BASE64[0]) {
-        // Looked at from behind: a sign of another kind is leapt over with all that stands before it.
-        if let Some(other) = first.iter().rposition(|b| !is_base64(*b)) {
-            at += other + 1;
-            continue;
-        }
-        let start = at;
-        at += BASE64[0];
-        at += text[at..].iter().take_while(|b| is_base64(**b)).count();
-        if at - start > BASE64[1] || !mixed(&text[start..at]) {
-            continue;
-        }
-        if let Some(decoded) = base64(&text[start..at], start) {
-            judge(engine, &decoded, spoken, (&mut *candidates, &mut *value, &mut *hits), |_, _| true);
-        }
-    }
-}
-
-const BASE64_BYTES: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0;
-    while b < 256 {
-        let byte = b as u8;
-        table[b] = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
-        b += 1;
-    }
-    table
-};
-
-fn is_base64(byte: u8) -> bool {
-    BASE64_BYTES[usize::from(byte)]
+    finds.inner = Some(inner);
 }
 
 /// Words, paths and numbers are runs of these letters too: encoded text has both cases.

@@ -1,13 +1,16 @@
 //! The engine: immutable, shared; one [`Scratch`] per task.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use crate::{
     Fingerprint, FingerprintKey, Rule, Ruleset,
+    collect::{Collector, Finds, Listening},
     compile::{BuildError, Compiled},
+    ear::Ear,
     find::Candidate,
-    judge::{Hit, Trace},
+    judge::{Hit, Judge, Place, Trace},
     mask, overlap,
+    planes::Level,
     verdict::millibits,
     words::Spoken,
 };
@@ -68,9 +71,8 @@ impl fmt::Debug for Engine {
 /// Buffers of one task.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) finds: Finds,
     pub(crate) hits: Vec<Hit>,
-    pub(crate) value: Vec<u8>,
     pub(crate) keep: Vec<bool>,
 }
 
@@ -160,6 +162,25 @@ impl Engine {
         Ok(Self { categories, compiled, options, threshold, digest: rules.digest().to_owned(), rules: rules_list })
     }
 
+    /// Vector instructions that this processor has for scanning, the best first: `avx512`, `avx2`, `neon`, `portable`. All give the same matches.
+    #[must_use]
+    pub fn levels() -> Vec<&'static str> {
+        Level::available().into_iter().map(Level::name).collect()
+    }
+
+    /// The level that is used.
+    #[must_use]
+    pub fn level(&self) -> &'static str {
+        self.compiled.level.name()
+    }
+
+    /// Uses the level of this name, where the processor has it.
+    #[must_use]
+    pub fn at_level(mut self, name: &str) -> Self {
+        self.compiled.level = Level::available().into_iter().find(|l| l.name() == name).unwrap_or(self.compiled.level);
+        self
+    }
+
     /// A rule by its number.
     #[must_use]
     pub fn rule(&self, index: RuleIndex) -> &Rule {
@@ -193,7 +214,7 @@ impl Engine {
     /// Scans one whole text; matches come sorted by start, end, rule id. Bytes that are no UTF-8 are scanned as they are.
     pub fn scan(&self, scratch: &mut Scratch, text: &[u8], context: Context<'_>, sink: &mut dyn FnMut(Match<'_>)) {
         let spoken = context.field.map(|field| self.compiled.words.listen(field.as_bytes()));
-        self.search(scratch, text, spoken.as_ref());
+        self.search(scratch, text, 0..text.len(), spoken.as_ref());
         for hit in std::mem::take(&mut scratch.hits) {
             sink(hit.matched(text));
         }
@@ -210,35 +231,24 @@ impl Engine {
             None => (text, m.hit.start, m.hit.end),
         };
         let candidate = Candidate { form: m.hit.form, start, end, delta: m.hit.delta, literal: m.hit.literal };
-        let mut value = Vec::new();
-        let _ = self.judge(text, &candidate, spoken.as_ref(), &mut value, Some(&mut trace));
+        let (mut ear, mut place) = (Ear::default(), Place::default());
+        ear.turn(text, self.rules.len());
+        let mut judge = Judge { engine: self, text, spoken: spoken.as_ref(), row: None, ear: &mut ear, place: &mut place };
+        let _ = judge.judge(&candidate, Some(&mut trace));
         if m.hit.row != 0 {
             trace.bits.push(Bit { why: "a cell of the same row".into(), bits: m.hit.row as f32 / 1000.0 });
         }
         trace.bits
     }
 
-    /// Fills `scratch.hits` with what is credible in `text`, overlaps resolved, sorted.
-    pub(crate) fn search(&self, scratch: &mut Scratch, text: &[u8], spoken: Option<&Spoken>) {
+    /// Fills `scratch.hits` with what is credible in `text` and begins in `range`, overlaps resolved, sorted.
+    pub(crate) fn search(&self, scratch: &mut Scratch, text: &[u8], range: Range<usize>, spoken: Option<&Spoken>) {
+        scratch.finds.clear();
+        let listening = Listening { engine: self, spoken, row: None, decodes: true };
+        Collector::new(&listening, &mut scratch.finds).whole(text, range);
         scratch.hits.clear();
-        self.collect(scratch, text, spoken);
-        scratch.hits.retain(|h| h.bits >= self.threshold && !h.weak);
+        scratch.hits.extend(scratch.finds.hits.drain(..).map(|(_, hit)| hit).filter(|h| h.bits >= self.threshold && !h.weak));
         overlap::resolve(self, &mut scratch.hits, &mut scratch.keep);
-    }
-
-    /// Adds every hit, weak ones as well.
-    pub(crate) fn collect(&self, scratch: &mut Scratch, text: &[u8], spoken: Option<&Spoken>) {
-        let mut candidates = std::mem::take(&mut scratch.candidates);
-        candidates.clear();
-        self.compiled.find(text, &mut candidates);
-        let mut value = std::mem::take(&mut scratch.value);
-        for candidate in &candidates {
-            if let Ok(hit) = self.judge(text, candidate, spoken, &mut value, None) {
-                scratch.hits.push(hit);
-            }
-        }
-        crate::decode::views(self, text, spoken, &mut candidates, &mut value, &mut scratch.hits);
-        (scratch.candidates, scratch.value) = (candidates, value);
     }
 }
 

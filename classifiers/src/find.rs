@@ -1,11 +1,11 @@
-//! Where a form could match: literals by one automaton, layouts and kernels at the beginnings of runs, tokens by their length.
-
-use regex_automata::{Anchored, Input};
+//! Where a form could match. Planes of 64 bytes tell where words, numbers, tokens and addresses begin; only there anything is looked at.
 
 use crate::{
-    compile::{Alphabet, Compiled, Quick, RUNS},
+    compile::{Alphabet, Compiled},
     kernel::{Kernel, Span},
-    ruleset::MAX_SPAN,
+    layouts::{BACK, Fitting, RUNS},
+    literals::Place,
+    planes::{self, AT, DIGIT, ESCAPE, HEX, JOIN, LOWER, PART, UNDER, UPPER, Word},
     shape,
 };
 
@@ -19,6 +19,37 @@ pub(crate) struct Candidate {
     pub(crate) delta: i32,
     /// Bytes of the literal it begins with.
     pub(crate) literal: u16,
+}
+
+/// One text of those that lie in a buffer one behind the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unit<'t> {
+    pub(crate) text: &'t [u8],
+    /// Where it begins in the buffer.
+    pub(crate) base: usize,
+    pub(crate) number: usize,
+}
+
+/// The texts in a buffer.
+pub(crate) trait Units<'t> {
+    /// One bit for each of the 64 bytes from `at` on where a text begins. Asked in ascending order, in steps of 64.
+    fn begins(&mut self, at: usize) -> u64;
+    /// The text that holds this byte, one of the 64 asked for last; `None`: it belongs to none.
+    fn holding(&mut self, at: usize) -> Option<Unit<'t>>;
+}
+
+/// Takes what is found. Places are within the unit.
+pub(crate) trait Sink<'t> {
+    /// A layout fits, and with it these forms.
+    fn shape(&mut self, unit: &Unit<'t>, span: (usize, usize), fitting: &Fitting);
+    /// A form fits.
+    fn candidate(&mut self, unit: &Unit<'t>, candidate: Candidate);
+    /// A run of token characters that these forms may fit, if their rule is spoken of: only the rules that are matter, and there may be very many.
+    fn token(&mut self, unit: &Unit<'t>, alphabet: Alphabet, span: (usize, usize));
+    /// An escape may stand here.
+    fn escape(&mut self, unit: &Unit<'t>, at: usize);
+    /// A run that may be base64.
+    fn base64(&mut self, unit: &Unit<'t>, span: (usize, usize));
 }
 
 /// A run of letters and digits.
@@ -42,204 +73,369 @@ impl Run {
         self.length <= 64 && self.digits == u64::MAX >> (64 - self.length)
     }
 
-    /// Of the run behind the separator that follows: whether it begins with a digit, and its length; what is longer than 255 is not told apart.
-    fn second(&self, text: &[u8]) -> (bool, usize) {
+    /// Of the run behind the sign or separator that follows: whether it begins with a digit, and its length; what is longer than 63 is not told apart.
+    pub(crate) fn second(&self, text: &[u8]) -> (bool, usize) {
         let end = self.start + self.length;
-        let gap = shape::separator(&text[end..]).map_or(0, |(_, length)| length);
-        let digit = text.get(end + gap).is_some_and(u8::is_ascii_digit);
-        (digit, length_at(&text[..text.len().min(end + gap + 256)], end + gap))
+        let gap = if text.get(end).is_some_and(u8::is_ascii) { 1 } else { shape::separator(&text[end..]).map_or(1, |(_, length)| length) };
+        let rest = text.get(end + gap..).unwrap_or_default();
+        (rest.first().is_some_and(u8::is_ascii_digit), rest.iter().take(63).take_while(|b| b.is_ascii_alphanumeric()).count())
     }
 }
 
 fn length_at(text: &[u8], start: usize) -> usize {
-    text[start..].iter().take_while(|b| CLASSES[usize::from(**b)] & ALNUM != 0).count()
+    text[start..].iter().take_while(|b| b.is_ascii_alphanumeric()).count()
 }
 
-const ALNUM: u8 = 1;
-const WIDE: u8 = 2;
+fn wide(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'/' | b'-')
+}
 
-/// Classes of bytes: letters and digits; these and what tokens hold besides (`=` only ends them).
-const CLASSES: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut b = 0;
-    while b < 256 {
-        let byte = b as u8;
-        if byte.is_ascii_alphanumeric() {
-            table[b] = ALNUM | WIDE;
-        } else if matches!(byte, b'+' | b'/' | b'-' | b'_') {
-            table[b] = WIDE;
+/// Shortest run of token characters that is looked at.
+pub(crate) const TOKEN: usize = 16;
+/// Shortest run that is decoded as base64.
+pub(crate) const BASE64: usize = 24;
+/// Bytes whose planes are made at once, and those behind them that are looked ahead at.
+const CHUNK: usize = 16 << 10;
+const AHEAD: usize = 512;
+
+/// Buffers of a search.
+#[derive(Debug, Default)]
+pub(crate) struct Planes {
+    words: Vec<Word>,
+    /// Where a literal that stands anywhere may begin.
+    literals: Vec<u64>,
+}
+
+/// One search through a buffer.
+struct Finder<'c, 't, 'p, U, S> {
+    compiled: &'c Compiled,
+    buffer: &'t [u8],
+    units: &'p mut U,
+    sink: &'p mut S,
+    /// Planes from `base` on.
+    words: &'p [Word],
+    base: usize,
+}
+
+/// What the word before leaves to the next one.
+#[derive(Clone, Copy, Default)]
+struct Carry {
+    /// Its last byte is a letter or digit; a small letter or digit; of a token; a hexadecimal letter.
+    alnum: u64,
+    small: u64,
+    wide: u64,
+    hex: u64,
+    /// A run that began with letters has no digit yet.
+    letters: bool,
+    escapes: u64,
+}
+
+/// Gives the candidates in `buffer` that begin in `range`, and some beside it.
+pub(crate) fn find<'t, U: Units<'t>, S: Sink<'t>>(
+    compiled: &Compiled,
+    planes: &mut Planes,
+    (buffer, range): (&'t [u8], std::ops::Range<usize>),
+    units: &mut U,
+    sink: &mut S,
+) {
+    let mut carry = Carry::default();
+    let mut base = range.start / 64 * 64;
+    while base < range.end {
+        let end = buffer.len().min(base + CHUNK);
+        let count = (end - base).div_ceil(64);
+        compiled.level.planes(&buffer[base..buffer.len().min(base + CHUNK + AHEAD)], &mut planes.words);
+        if let Some(literals) = &compiled.literals {
+            literals.anywhere(compiled.level, buffer, base, count, &mut planes.literals);
         }
-        b += 1;
+        let mut finder = Finder { compiled, buffer, units, sink, words: &planes.words, base };
+        for number in 0..count {
+            carry = finder.word(number, planes.literals.get(number).copied().unwrap_or(0), carry);
+        }
+        base += CHUNK;
     }
-    table
-};
+}
 
-/// Slots of groups that need no allocation.
-const SLOTS: usize = 16;
+/// Calls `each` with the place of each bit.
+#[inline(always)]
+fn bits(mut mask: u64, mut each: impl FnMut(usize)) {
+    while mask != 0 {
+        each(mask.trailing_zeros() as usize);
+        mask &= mask - 1;
+    }
+}
 
-impl Compiled {
-    /// Adds all candidates in `text`.
-    pub(crate) fn find(&self, text: &[u8], out: &mut Vec<Candidate>) {
-        self.find_literals(text, out);
-        self.find_runs(text, out);
-        if let Some(shortest) = self.tokens.iter().map(|t| t.length[0]).min() {
-            self.find_tokens(text, shortest, out);
+impl<'t, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, '_, U, S> {
+    fn word(&mut self, number: usize, likely: u64, carry: Carry) -> Carry {
+        let (word, at) = (self.words[number], self.base + 64 * number);
+        let next = self.words.get(number + 1).copied().unwrap_or_default();
+        let breaks = self.units.begins(at);
+        let alnum = planes::alnum(&word);
+        let named = alnum | word[UNDER];
+        let starts = alnum & (!(alnum << 1 | carry.alnum) | breaks);
+        // Letters at the beginnings of runs, carried on to the byte behind them: is it the first digit of the run?
+        let letters = word[UPPER] | word[LOWER];
+        let (sum, over) = letters.overflowing_add(starts & letters);
+        let (sum, again) = sum.overflowing_add(u64::from(carry.letters && breaks & 1 == 0));
+        let first_digits = (sum & !letters & word[DIGIT]) | (starts & word[DIGIT]);
+        bits(first_digits & !starts, |i| self.letters_and_digits(at + i));
+        bits(starts & word[DIGIT], |i| self.digits(at + i));
+        let needs = self.compiled.layouts.needs;
+        if needs.all || needs.capitals {
+            let capitals = word[UPPER] & ahead(&word, &next, 1) & ahead(&word, &next, 2) & ahead(&word, &next, 3);
+            bits(if needs.all { starts } else { starts & capitals }, |i| self.letters(at + i));
         }
-        let emails = self.kernels.iter().filter(|(k, _)| *k == Kernel::Email);
-        for &(kernel, form) in emails {
-            for at in memchr::memchr_iter(b'@', text) {
-                if let Some(span) = kernel.at_sign(text, at) {
-                    out.push(Candidate { form, start: span.start, end: span.end, delta: span.bits, literal: 0 });
+        let escapes = word[ESCAPE];
+        let behind = |n: u32| escapes << n | carry.escapes >> (64 - n);
+        let humps = word[UPPER] & ((word[LOWER] | word[DIGIT]) << 1 | carry.small);
+        let parts = starts | humps | (alnum & (behind(2) | behind(3) | behind(6)));
+        bits(parts, |i| self.literal(Place::Part, at + i));
+        bits(likely, |i| self.literal(Place::Anywhere, at + i));
+        bits(word[AT], |i| self.at_sign(at + i));
+        let digits_next = (word[HEX] | word[DIGIT] | word[PART]) >> 1 | (next[HEX] | next[DIGIT] | next[PART]) << 63;
+        bits(word[PART] & (word[HEX] << 1 | carry.hex) & digits_next, |i| self.part(at + i));
+        if self.compiled.names {
+            bits(starts & word[UPPER] & (word[LOWER] >> 1 | next[LOWER] << 63), |i| self.capital(at + i));
+        }
+        let wide = named | word[JOIN];
+        self.tokens(at, (wide, planes::alnum(&next) | next[UNDER] | next[JOIN]), (carry.wide, breaks));
+        bits(escapes, |i| {
+            if let Some(unit) = self.units.holding(at + i) {
+                self.sink.escape(&unit, at + i - unit.base);
+            }
+        });
+        Carry { alnum: alnum >> 63, small: (word[LOWER] | word[DIGIT]) >> 63, wide: wide >> 63, hex: word[HEX] >> 63, letters: over | again, escapes }
+    }
+
+    /// Runs of token characters that begin here and are long.
+    #[inline]
+    fn tokens(&mut self, at: usize, (wide, next): (u64, u64), (before, breaks): (u64, u64)) {
+        let both = u128::from(next) << 64 | u128::from(wide);
+        let two = both & both >> 1;
+        let four = two & two >> 2;
+        let eight = four & four >> 4;
+        let long = (eight & eight >> 8) as u64;
+        bits(long & (!(wide << 1 | before) | breaks), |i| self.token(at + i));
+    }
+
+    fn token(&mut self, at: usize) {
+        let Some(unit) = self.units.holding(at) else { return };
+        let start = at - unit.base;
+        let mut end = start + TOKEN;
+        end += unit.text.get(end..).map_or(0, |rest| rest.iter().take_while(|b| wide(b)).count());
+        if end > unit.text.len() {
+            return;
+        }
+        if end - start >= BASE64 {
+            self.sink.base64(&unit, (start, end));
+        }
+        let end = end + unit.text[end..].iter().take(2).take_while(|b| **b == b'=').count();
+        for alphabet in [Alphabet::Hex, Alphabet::Alnum, Alphabet::Base64, Alphabet::Base64Url] {
+            self.runs_of(&unit, alphabet, (start, end));
+        }
+    }
+
+    /// The longest runs of an alphabet in a run of token characters.
+    fn runs_of(&mut self, unit: &Unit<'t>, alphabet: Alphabet, (mut at, end): (usize, usize)) {
+        if self.compiled.tokens.iter().all(|t| t.alphabet != alphabet) {
+            return;
+        }
+        while at < end {
+            let length = unit.text[at..end].iter().take_while(|b| alphabet.holds(**b)).count();
+            if length >= TOKEN {
+                for token in self.compiled.bare_tokens.iter().filter(|t| t.alphabet == alphabet && (t.length[0]..=t.length[1]).contains(&length)) {
+                    self.sink.candidate(unit, Candidate { form: token.form, start: at, end: at + length, delta: 0, literal: 0 });
+                }
+                self.sink.token(unit, alphabet, (at, at + length));
+            }
+            at += length + 1;
+        }
+    }
+
+    /// The first digit of a run that begins with letters.
+    #[inline]
+    fn letters_and_digits(&mut self, at: usize) {
+        let Some(unit) = self.units.holding(at) else { return };
+        let digit = at - unit.base;
+        let room = digit.min(4 * RUNS);
+        let before = unit.text[digit - room..digit].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+        if before < 4 * RUNS {
+            self.number(&unit, digit - before);
+        }
+    }
+
+    /// A run that begins with a digit.
+    #[inline]
+    fn digits(&mut self, at: usize) {
+        if let Some(unit) = self.units.holding(at) {
+            self.number(&unit, at - unit.base);
+        }
+    }
+
+    /// A run that holds a digit, and the letters before it.
+    #[inline]
+    fn number(&mut self, unit: &Unit<'t>, start: usize) {
+        let run = self.run(unit, start);
+        self.at_run(unit, &run);
+        let needs = &self.compiled.layouts.needs;
+        if start < 2 || !needs.signs.contains(unit.text[start - 1]) {
+            return;
+        }
+        let mut from = start;
+        for _ in 0..BACK {
+            let Some((start, length)) = letters_before(unit.text, from, needs.back) else { break };
+            self.layouts(unit, &Run { start, length, digits: 0 });
+            from = start;
+        }
+        // `NO 93 8601 …`: people write a space after the country of an IBAN.
+        if start >= 3 && unit.text[start - 1] == b' ' && unit.text[start - 3..start - 1].iter().all(u8::is_ascii_uppercase) {
+            self.kernels(unit, &Run { start: start - 3, length: 2, digits: 0 });
+        }
+    }
+
+    /// The run that begins at `start`: by planes, where they reach.
+    fn run(&self, unit: &Unit<'t>, start: usize) -> Run {
+        // Before the planes begin, this is beyond their end.
+        let from = (unit.base + start).wrapping_sub(self.base);
+        let (number, bit) = (from / 64, from % 64);
+        if let Some([word, next, ..]) = self.words.get(number..) {
+            // Shifted in two steps: a shift by all 64 bits is none.
+            let window = |plane: u64, next: u64| plane >> bit | next << 1 << (63 - bit);
+            let length = window(planes::alnum(word), planes::alnum(next)).trailing_ones() as usize;
+            if length < 64 {
+                let length = length.min(unit.text.len() - start);
+                return Run { start, length, digits: window(word[DIGIT], next[DIGIT]) & ((1 << length) - 1) };
+            }
+        }
+        Run::at(unit.text, start)
+    }
+
+    fn at_run(&mut self, unit: &Unit<'t>, run: &Run) {
+        self.layouts(unit, run);
+        self.kernels(unit, run);
+        if run.start > 0 && matches!(unit.text[run.start - 1], b'\\' | b'%') {
+            let escape = escape_length(unit.text, run.start);
+            if escape > 0 && escape < run.length {
+                let run = Run::at(unit.text, run.start + escape);
+                self.layouts(unit, &run);
+                self.kernels(unit, &run);
+            }
+        }
+    }
+
+    fn layouts(&mut self, unit: &Unit<'t>, run: &Run) {
+        self.compiled.layouts.at_run(unit.text, run, |span, fitting| self.sink.shape(unit, span, fitting));
+    }
+
+    fn kernels(&mut self, unit: &Unit<'t>, run: &Run) {
+        let next = unit.text.get(run.start + run.length).copied().unwrap_or(0);
+        let likely = Kernel::likely(run, unit.text[run.start], next) & self.compiled.kernel_bits;
+        if likely != 0 {
+            for &(kernel, form) in self.compiled.kernels.iter().filter(|k| likely & k.0.bit() != 0) {
+                if let Some(Span { start, end, bits }) = kernel.at_run(unit.text, run.start, run.length) {
+                    self.sink.candidate(unit, Candidate { form, start, end, delta: bits, literal: 0 });
                 }
             }
         }
     }
 
-    fn find_literals(&self, text: &[u8], out: &mut Vec<Candidate>) {
-        let Some(literals) = &self.literals else { return };
-        literals.find(text, |number, at| {
-            let literal = &self.literal_texts[number];
-            for &(form, exact) in &self.literal_forms[number] {
-                if exact && text[at..at + literal.len()] != **literal {
+    /// A run whatever it is made of, for layouts that ask for it.
+    fn letters(&mut self, at: usize) {
+        if let Some(unit) = self.units.holding(at) {
+            let run = self.run(&unit, at - unit.base);
+            // Runs with digits were met by their first one.
+            if run.length > 64 || run.digits == 0 {
+                self.layouts(&unit, &run);
+            }
+        }
+    }
+
+    /// A word with a capital.
+    fn capital(&mut self, at: usize) {
+        if let Some(unit) = self.units.holding(at) {
+            let run = self.run(&unit, at - unit.base);
+            if run.digits == 0 {
+                self.kernels(&unit, &run);
+            }
+        }
+    }
+
+    /// `:`, `-` or `.` between a hexadecimal letter and another digit: an address whose first part has no digit may stand before it.
+    fn part(&mut self, at: usize) {
+        let Some(unit) = self.units.holding(at).filter(|u| u.base < at) else { return };
+        let end = at - unit.base;
+        let length = unit.text[..end].iter().rev().take(5).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let start = end - length;
+        if (1..=4).contains(&length) && unit.text[start..end].iter().all(|b| b.is_ascii_hexdigit() && b.is_ascii_alphabetic()) {
+            self.kernels(&unit, &Run { start, length, digits: 0 });
+        }
+    }
+
+    fn at_sign(&mut self, at: usize) {
+        let Some(unit) = self.units.holding(at) else { return };
+        for &(kernel, form) in self.compiled.kernels.iter().filter(|k| k.0 == Kernel::Email) {
+            if let Some(Span { start, end, bits }) = kernel.at_sign(unit.text, at - unit.base) {
+                self.sink.candidate(&unit, Candidate { form, start, end, delta: bits, literal: 0 });
+            }
+        }
+    }
+
+    #[inline]
+    fn literal(&mut self, place: Place, at: usize) {
+        let compiled = self.compiled;
+        let Some(literals) = &compiled.literals else { return };
+        literals.at(place, self.buffer, at, |number| {
+            let Some(unit) = self.units.holding(at) else { return };
+            let (literal, start) = (&compiled.literal_texts[number], at - unit.base);
+            if unit.text.len() < start + literal.len() {
+                return;
+            }
+            for (form, exact) in &compiled.literal_forms[number] {
+                if exact.as_ref().is_some_and(|exact| unit.text[start..start + literal.len()] != **exact) {
                     continue;
                 }
-                let ready = &self.forms[form as usize];
-                if ready.left && !boundary_before(text, at) {
-                    continue;
-                }
-                let span = match ready.kernel {
-                    Some(kernel) => kernel.at_literal(text, at, literal.len()),
-                    None if ready.regex.is_none() => Some(Span { start: at, end: at + literal.len(), bits: 0 }),
-                    None => self.anchored(form, text, at).map(|(start, end)| Span { start, end, bits: 0 }),
-                };
-                if let Some(Span { start, end, bits }) = span {
-                    out.push(Candidate { form, start, end, delta: bits, literal: literal.len() as u16 });
+                let form = *form;
+                if let Some(Span { start, end, bits }) = compiled.at_literal(form, unit.text, start, literal.len()) {
+                    self.sink.candidate(&unit, Candidate { form, start, end, delta: bits, literal: literal.len() as u16 });
                 }
             }
         });
     }
+}
 
-    /// Runs the form's pattern anchored at `at`; gives the span of its value.
-    fn anchored(&self, form: u32, text: &[u8], at: usize) -> Option<(usize, usize)> {
+impl Compiled {
+    /// Runs a form where one of its literals stands.
+    pub(crate) fn at_literal(&self, form: u32, text: &[u8], at: usize, length: usize) -> Option<Span> {
         let ready = &self.forms[form as usize];
-        let regex = ready.regex.as_ref()?;
-        // One byte more, so that an assertion at the end can look ahead.
-        let end = text.len().min(at + MAX_SPAN + 1);
-        let input = Input::new(text).span(at..end).anchored(Anchored::Yes);
-        // Most places fit a literal and not the pattern: told without groups, which cost more.
-        let whole = regex.search_half(&input)?;
-        let Some(value) = ready.value else { return Some((at, whole.offset())) };
-        let mut few = [None; SLOTS];
-        let mut many = Vec::new();
-        let slots = if 2 * (value + 1) <= SLOTS {
-            &mut few[..2 * (value + 1)]
-        } else {
-            many.resize(2 * (value + 1), None);
-            &mut many[..]
-        };
-        regex.search_slots(&input, slots)?;
-        Some((slots[2 * value]?.get(), slots[2 * value + 1]?.get()))
+        if ready.left && !boundary_before(text, at) {
+            return None;
+        }
+        match (ready.kernel, &ready.pattern) {
+            (Some(kernel), _) => kernel.at_literal(text, at, length),
+            (None, None) => Some(Span { start: at, end: at + length, bits: 0 }),
+            (None, Some(pattern)) => pattern.value_at(text, at).map(|(start, end)| Span { start, end, bits: 0 }),
+        }
     }
+}
 
-    /// Forms that are looked for where a run of letters and digits begins.
-    fn find_runs(&self, text: &[u8], out: &mut Vec<Candidate>) {
-        let mut before = 0;
-        for (number, block) in text.chunks(64).enumerate() {
-            let (runs, digits) = alnum_masks(block);
-            let mut starts = runs & !(runs << 1 | before);
-            before = runs >> 63;
-            while starts != 0 {
-                let bit = starts.trailing_zeros();
-                starts &= starts - 1;
-                let start = number * 64 + bit as usize;
-                let length = (runs >> bit).trailing_ones() as usize;
-                let run = if bit as usize + length == 64 {
-                    Run::at(text, start)
-                } else {
-                    Run { start, length, digits: digits >> bit & ((1 << length) - 1) }
-                };
-                self.at_run(text, &run, out);
-                if start > 0 && matches!(text[start - 1], b'\\' | b'%') {
-                    let escape = escape_length(text, start);
-                    if escape > 0 && escape < run.length {
-                        self.at_run(text, &Run::at(text, start + escape), out);
-                    }
-                }
-            }
-        }
-    }
+/// Capitals `n` bytes further on.
+fn ahead(word: &Word, next: &Word, n: u32) -> u64 {
+    word[UPPER] >> n | next[UPPER] << (64 - n)
+}
 
-    /// Long runs of letters, digits and `+/-_`, with the `=` behind them.
-    fn find_tokens(&self, text: &[u8], shortest: usize, out: &mut Vec<Candidate>) {
-        let wide = |b: &u8| CLASSES[usize::from(*b)] & WIDE != 0;
-        let mut at = 0;
-        while let Some(first) = text.get(at..at + shortest) {
-            // Looked at from behind: words are leapt over.
-            if let Some(other) = first.iter().rposition(|b| !wide(b)) {
-                at += other + 1;
-                continue;
-            }
-            let start = at;
-            at += shortest;
-            at += text[at..].iter().take_while(|b| wide(b)).count();
-            at += text[at..].iter().take(2).take_while(|b| **b == b'=').count();
-            self.at_token(text, (start, at), shortest, out);
-        }
+/// A run of letters only, at most `most` long, and one sign or separator between it and `end`.
+fn letters_before(text: &[u8], end: usize, most: usize) -> Option<(usize, usize)> {
+    if most == 0 || end < 2 {
+        return None;
     }
-
-    fn at_run(&self, text: &[u8], run: &Run, out: &mut Vec<Candidate>) {
-        let (start, first) = (run.start, text[run.start]);
-        let class = if first.is_ascii_digit() { 0 } else { 1 + usize::from(first.is_ascii_lowercase()) };
-        let next = text.get(start + run.length).copied().unwrap_or(0);
-        let row = &self.by_run[class * RUNS + run.length.min(RUNS - 1)];
-        let fits = |quick: &Quick| quick.digits & !run.digits == 0 && quick.letters & run.digits == 0;
-        for group in row.alone.iter().filter(|g| fits(&g.quick)) {
-            self.walk(text, start, &group.layouts, out);
-        }
-        if !row.separated.is_empty() && matches!(next, b' ' | b'-' | b'.' | b'/' | 0xC2 | 0xE2) {
-            let (digit, length) = run.second(text);
-            let fits = |q: &Quick| fits(q) && (digit || !q.second_digit) && (q.second == 0 || usize::from(q.second) == length);
-            for group in row.separated.iter().filter(|g| fits(&g.quick)) {
-                self.walk(text, start, &group.layouts, out);
-            }
-        }
-        let likely = Kernel::likely(run, first, next);
-        if likely != 0 {
-            for &(kernel, form) in self.kernels.iter().filter(|k| likely & k.0.bit() != 0) {
-                if let Some(span) = kernel.at_run(text, start, run.length) {
-                    out.push(Candidate { form, start: span.start, end: span.end, delta: span.bits, literal: 0 });
-                }
-            }
-        }
-    }
-
-    fn walk(&self, text: &[u8], start: usize, layouts: &[u32], out: &mut Vec<Candidate>) {
-        for &layout in layouts {
-            let (form, layout) = &self.layouts[layout as usize];
-            if let Some(length) = shape::matches(layout, &text[start..]) {
-                out.push(Candidate { form: *form, start, end: start + length, delta: 0, literal: 0 });
-            }
-        }
-    }
-
-    /// Tokens inside a run of letters, digits, `+/=-_`: the longest runs of each alphabet.
-    fn at_token(&self, text: &[u8], (start, end): (usize, usize), shortest: usize, out: &mut Vec<Candidate>) {
-        for alphabet in [Alphabet::Hex, Alphabet::Alnum, Alphabet::Base64, Alphabet::Base64Url] {
-            if self.tokens.iter().all(|t| t.alphabet != alphabet) {
-                continue;
-            }
-            let mut at = start;
-            while at < end {
-                let length = text[at..end].iter().take_while(|b| alphabet.holds(**b)).count();
-                if length >= shortest {
-                    for token in self.tokens.iter().filter(|t| t.alphabet == alphabet && (t.length[0]..=t.length[1]).contains(&length)) {
-                        out.push(Candidate { form: token.form, start: at, end: at + length, delta: 0, literal: 0 });
-                    }
-                }
-                at += length + 1;
-            }
-        }
-    }
+    let sign = match text[end - 1] {
+        0x80.. => (2..=3).find(|&n| end > n && shape::separator(&text[end - n..end]).is_some_and(|s| s.1 == n))?,
+        byte if byte.is_ascii_alphanumeric() => return None,
+        _ => 1,
+    };
+    let end = end - sign;
+    let length = text[end.saturating_sub(most + 1)..end].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let whole = length > 0 && length <= most && !end.checked_sub(length + 1).is_some_and(|i| text[i].is_ascii_alphanumeric());
+    whole.then_some((end - length, length))
 }
 
 impl Alphabet {
@@ -251,39 +447,6 @@ impl Alphabet {
             Self::Base64Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'='),
         }
     }
-}
-
-/// One bit for each letter or digit, and one for each digit, of at most 64 bytes.
-fn alnum_masks(block: &[u8]) -> (u64, u64) {
-    let (mut alnum, mut digits) = (0, 0);
-    let mut eights = block.chunks_exact(8);
-    let mut at = 0;
-    for eight in &mut eights {
-        let (a, d) = alnum_bits(u64::from_le_bytes(eight.try_into().unwrap_or_default()));
-        alnum |= a << at;
-        digits |= d << at;
-        at += 8;
-    }
-    for byte in eights.remainder() {
-        alnum |= u64::from(byte.is_ascii_alphanumeric()) << at;
-        digits |= u64::from(byte.is_ascii_digit()) << at;
-        at += 1;
-    }
-    (alnum, digits)
-}
-
-/// The same of eight bytes.
-fn alnum_bits(x: u64) -> (u64, u64) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x80 * ONES;
-    // The high bit of each byte (which are all below 0x80) that is between two.
-    let between = |x: u64, low: u64, high: u64| (x + (0x80 - low) * ONES) & !(x + (0x7f - high) * ONES);
-    let plain = x & !HIGH;
-    let letter = between(plain | (0x20 * ONES), u64::from(b'a'), u64::from(b'z'));
-    let digit = between(plain, u64::from(b'0'), u64::from(b'9'));
-    // The eight bits side by side.
-    let gather = |bits: u64| ((bits & !x & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-    (gather(letter | digit), gather(digit))
 }
 
 /// A match may begin at `start`: no letter, digit or `_` stands before it, unless that is the end of an escape (`\n`, `\u0022`, `%22`).
@@ -319,19 +482,4 @@ fn escape_length(text: &[u8], start: usize) -> usize {
 /// A match may end at `end`: no letter, digit or `_` follows.
 pub(crate) fn boundary_after(text: &[u8], end: usize) -> bool {
     text.get(end).is_none_or(|b| !(b.is_ascii_alphanumeric() || *b == b'_'))
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::alnum_masks;
-
-    proptest! {
-        #[test]
-        fn masks_tell_letters_and_digits(block in prop::collection::vec(any::<u8>(), 0..=64)) {
-            let naive = |class: fn(&u8) -> bool| block.iter().enumerate().fold(0, |m, (i, b)| m | u64::from(class(b)) << i);
-            prop_assert_eq!(alnum_masks(&block), (naive(u8::is_ascii_alphanumeric), naive(u8::is_ascii_digit)));
-        }
-    }
 }

@@ -4,14 +4,12 @@ use std::borrow::Cow;
 
 use crate::{
     compile::{Ready, milli},
+    ear::Ear,
     engine::{Bit, Engine, Match, RuleIndex},
     find::{Candidate, boundary_after, boundary_before},
     secrecy, shape,
     words::{Speaks, Spoken},
 };
-
-/// Context words count within this distance on both sides, bytes.
-pub(crate) const RADIUS: usize = 50;
 
 /// A judged candidate.
 #[derive(Clone, Debug)]
@@ -68,38 +66,64 @@ impl Hit {
     }
 }
 
-impl Engine {
-    pub(crate) fn judge(
-        &self,
-        text: &[u8],
-        candidate: &Candidate,
-        spoken: Option<&Spoken>,
-        buffer: &mut Vec<u8>,
-        mut trace: Option<&mut Trace>,
-    ) -> Result<Hit, Refused> {
+/// What cells of the same row say, asked for only where it can matter.
+pub(crate) type Row<'a> = &'a dyn Fn(u16) -> bool;
+
+/// Judges the candidates of one text, place by place.
+pub(crate) struct Judge<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) text: &'a [u8],
+    /// What the name of the column says.
+    pub(crate) spoken: Option<&'a Spoken>,
+    /// Whether another cell of the row speaks for a rule.
+    pub(crate) row: Option<Row<'a>>,
+    pub(crate) ear: &'a mut Ear,
+    pub(crate) place: &'a mut Place,
+}
+
+/// What is the same for all forms that fit one place.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    span: (usize, usize),
+    family: Option<Family>,
+    in_a_row: Option<bool>,
+    secrecy: Option<i32>,
+    /// The value without separators, and whether its letters were made capitals.
+    plain: Vec<u8>,
+    stripped: Option<bool>,
+}
+
+impl Place {
+    fn at(&mut self, span: (usize, usize)) {
+        if self.span != span {
+            *self = Self { span, plain: std::mem::take(&mut self.plain), ..Self::default() };
+        }
+    }
+
+    /// Forgets: another text.
+    pub(crate) fn leave(&mut self) {
+        self.at((0, 0));
+    }
+}
+
+impl Judge<'_> {
+    pub(crate) fn judge(&mut self, candidate: &Candidate, mut trace: Option<&mut Trace>) -> Result<Hit, Refused> {
         let Candidate { form, start, end, delta, literal } = *candidate;
-        let ready = &self.compiled.forms[form as usize];
-        if start >= end || (ready.left && ready.value.is_none() && !boundary_before(text, start)) || (ready.right && !boundary_after(text, end)) {
+        let ready = &self.engine.compiled.forms[form as usize];
+        if start >= end {
             return Err(Refused::Shape);
         }
-        if (ready.numeric && false_family(text, start, end, ready))
-            || (ready.ignore_case && ready.regex.is_none() && ready.kernel.is_none() && hex_run(&text[start..end]))
-        {
-            return Err(Refused::Shape);
-        }
-        let value = &text[start..end];
-        if let Some(check) = ready.check {
-            let passed = if check.raw {
-                (check.run)(value)
-            } else {
-                strip(value, ready.ignore_case, buffer);
-                (check.run)(buffer)
-            };
-            if !passed {
-                return Err(Refused::Check);
-            }
-        }
+        self.place.at((start, end));
         let explaining = trace.is_some();
+        // Most places that a bare number or token fits have no word that says what it is: told first, since it is told for all forms at once.
+        if ready.needs_context && ready.check.is_none() && !explaining && !self.supported(ready, (start, end)) {
+            return Err(Refused::Shape);
+        }
+        if ready.needs_context && self.spoken.is_none() && !explaining && !self.supported(ready, (start, end)) {
+            return Err(Refused::Shape);
+        }
+        self.bounded(ready, (start, end))?;
+        self.check(ready, (start, end))?;
         let mut tell = |why: &dyn Fn() -> String, bits: i32| {
             if let Some(trace) = trace.as_deref_mut().filter(|_| bits != 0) {
                 trace.bits.push(Bit { why: why(), bits: bits as f32 / 1000.0 });
@@ -109,48 +133,94 @@ impl Engine {
         tell(&|| "the way it is written".into(), delta);
         tell(&|| "check digits or structure".into(), ready.check_bits);
         let mut base = ready.prior + delta;
-        if ready.numeric && in_a_row(text, start, end) {
+        if ready.numeric && *self.place.in_a_row.get_or_insert_with(|| in_a_row(self.text, start, end)) {
             tell(&|| "one of a row of groups".into(), ROW);
             base += ROW;
         }
         if ready.entropy {
-            let bits = milli(secrecy::bits(value));
+            let bits = *self.place.secrecy.get_or_insert_with(|| milli(secrecy::bits(&self.text[start..end])));
             if bits <= -20_000 {
                 return Err(Refused::Shape);
             }
             tell(&|| "random or like a word".into(), bits);
             base += bits;
         }
-        if spoken.is_none() && !explaining && self.hopeless(ready, base + ready.check_bits) {
+        if self.spoken.is_none() && !explaining && self.hopeless(ready, base + ready.check_bits) {
             return Err(Refused::Shape);
         }
-        let (context, supported) = self.context(text, (start, end), ready, spoken, &mut tell);
+        let (context, supported) = self.context((start, end), ready, &mut tell);
         base += context;
-        let weak = ready.needs_context && !supported;
+        let mut weak = ready.needs_context && !supported;
+        let mut row = 0;
+        if (weak || base + ready.check_bits < self.engine.threshold) && self.row.is_some_and(|speaks| speaks(ready.rule)) {
+            row = milli(self.engine.rules[usize::from(ready.rule)].context_bits);
+            tell(&|| "a cell of the same row".into(), row);
+            (base, weak) = (base + row, false);
+        }
         let (bits, check) = (base + ready.check_bits, ready.check_bits);
-        Ok(Hit { form, rule: ready.rule, start, end, bits, base, check, weak, numeric: ready.numeric, delta, row: 0, literal, view: None })
+        Ok(Hit { form, rule: ready.rule, start, end, bits, base, check, weak, numeric: ready.numeric, delta, row, literal, view: None })
+    }
+
+    fn bounded(&mut self, ready: &Ready, (start, end): (usize, usize)) -> Result<(), Refused> {
+        let text = self.text;
+        let left = !ready.left || ready.value || boundary_before(text, start);
+        if !left || (ready.right && !boundary_after(text, end)) {
+            return Err(Refused::Shape);
+        }
+        let strange = ready.numeric && {
+            let family = *self.place.family.get_or_insert_with(|| false_family(text, start, end));
+            family == Family::Always || (family == Family::Doubtful && ready.prior < 0)
+        };
+        if strange || (ready.ignore_case && ready.pattern.is_none() && ready.kernel.is_none() && hex_run(&text[start..end])) {
+            return Err(Refused::Shape);
+        }
+        Ok(())
+    }
+
+    fn check(&mut self, ready: &Ready, (start, end): (usize, usize)) -> Result<(), Refused> {
+        let Some(check) = ready.check else { return Ok(()) };
+        let value = &self.text[start..end];
+        let passed = if check.raw {
+            (check.run)(value)
+        } else {
+            if self.place.stripped != Some(ready.ignore_case) {
+                strip(value, ready.ignore_case, &mut self.place.plain);
+                self.place.stripped = Some(ready.ignore_case);
+            }
+            (check.run)(&self.place.plain)
+        };
+        if passed { Ok(()) } else { Err(Refused::Check) }
+    }
+
+    /// Whether a word around, the name of the column or a cell of the row speaks for the rule.
+    fn supported(&mut self, ready: &Ready, span: (usize, usize)) -> bool {
+        let named = |s: &Spoken| s.about(ready.rule, Speaks::Header).or_else(|| s.about(ready.rule, Speaks::For)).is_some();
+        if self.spoken.is_some_and(named) {
+            return true;
+        }
+        if ready.listens {
+            self.ear.hear(&self.engine.compiled.words, self.text, span);
+            if self.ear.speaks_for(ready.rule).is_some() {
+                return true;
+            }
+        }
+        self.row.is_some_and(|speaks| speaks(ready.rule))
     }
 
     /// Whether, in a text without a name, no word around could make this many millibits credible. Saves listening.
     fn hopeless(&self, ready: &Ready, bits: i32) -> bool {
-        let rule = &self.rules[usize::from(ready.rule)];
-        let most = if ready.listens { milli(rule.context_bits).max(0) + (-milli(rule.negative_bits)).max(0) } else { 0 };
-        bits + most < self.threshold || (ready.needs_context && !ready.listens)
+        let rule = &self.engine.rules[usize::from(ready.rule)];
+        let near = if ready.entropy { NEAREST } else { 0 };
+        let most = if ready.listens { milli(rule.context_bits).max(0) + (-milli(rule.negative_bits)).max(0) + near } else { 0 };
+        bits + most < self.engine.threshold || (ready.needs_context && !ready.listens)
     }
 
     /// Millibits of the words around, and of the column's name; whether any speaks for the rule.
-    fn context(
-        &self,
-        text: &[u8],
-        (start, end): (usize, usize),
-        ready: &Ready,
-        spoken: Option<&Spoken>,
-        tell: &mut impl FnMut(&dyn Fn() -> String, i32),
-    ) -> (i32, bool) {
-        let rule = &self.rules[usize::from(ready.rule)];
-        let words = &self.compiled.words;
+    fn context(&mut self, span: (usize, usize), ready: &Ready, tell: &mut impl FnMut(&dyn Fn() -> String, i32)) -> (i32, bool) {
+        let rule = &self.engine.rules[usize::from(ready.rule)];
+        let words = &self.engine.compiled.words;
         let (mut bits, mut supported, mut against) = (0, false, None);
-        if let Some(spoken) = spoken {
+        if let Some(spoken) = self.spoken {
             let header = spoken.about(ready.rule, Speaks::Header).or_else(|| spoken.about(ready.rule, Speaks::For));
             if let Some(phrase) = header {
                 let added = milli(rule.header_bits);
@@ -160,18 +230,14 @@ impl Engine {
             against = spoken.about(ready.rule, Speaks::Against);
         }
         if ready.listens {
-            let (left, right) = around(text, start, end);
-            let heard = [words.heard(left, ready.rule), words.heard(right, ready.rule)];
-            if let Some(phrase) = heard.iter().find_map(|s| s[0]) {
-                let added = milli(rule.context_bits);
+            self.ear.hear(words, self.text, span);
+            if let Some((phrase, near)) = self.ear.speaks_for(ready.rule) {
+                // Tokens of several services look the same: the service named last is the one.
+                let added = milli(rule.context_bits) + if ready.entropy { near } else { 0 };
                 tell(&|| format!("`{}` nearby", words.phrase(phrase)), added);
                 (bits, supported) = (bits + added, true);
             }
-            if against.is_none() && heard.iter().any(|s| s[1].is_some()) {
-                // A word on another line is about something else: records stand one on a line.
-                let (left, right) = on_line(left, right);
-                against = [left, right].iter().find_map(|s| words.heard(s, ready.rule)[1]);
-            }
+            against = against.or_else(|| self.ear.speaks_against(ready.rule));
         }
         if let Some(phrase) = against {
             let taken = -milli(rule.negative_bits);
@@ -180,27 +246,6 @@ impl Engine {
         }
         (bits, supported)
     }
-}
-
-/// The texts on both sides that context words are looked for in, cut at whole words.
-fn around(text: &[u8], start: usize, end: usize) -> (&[u8], &[u8]) {
-    let letter = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80;
-    let mut from = start.saturating_sub(RADIUS);
-    while from > 0 && from < start && letter(text[from - 1]) {
-        from += 1;
-    }
-    let mut to = text.len().min(end + RADIUS);
-    while to < text.len() && to > end && letter(text[to]) {
-        to -= 1;
-    }
-    (&text[from..start], &text[end..to])
-}
-
-/// What of the texts on both sides stands on the same line.
-fn on_line<'t>(left: &'t [u8], right: &'t [u8]) -> (&'t [u8], &'t [u8]) {
-    let from = memchr::memrchr(b'\n', left).map_or(0, |p| p + 1);
-    let to = memchr::memchr(b'\n', right).unwrap_or(right.len());
-    (&left[from..], &right[..to])
 }
 
 /// The value without separators; letters upper-cased when case does not count.
@@ -222,17 +267,23 @@ fn hex_run(value: &[u8]) -> bool {
     value.len() >= 12 && value.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) && value.iter().any(u8::is_ascii_lowercase)
 }
 
-/// Families that look like numbers people have and are not: parts of longer numbers, floats, versions, UUIDs, one digit repeated.
-fn false_family(text: &[u8], start: usize, end: usize, ready: &Ready) -> bool {
+/// How little a number can be what it looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    /// Nothing speaks against it.
+    None,
+    /// `$` or `#` before it: an amount, a number in a list.
+    Doubtful,
+    /// Part of a longer number, a float, a version, a UUID, one digit repeated.
+    Always,
+}
+
+fn false_family(text: &[u8], start: usize, end: usize) -> Family {
     let value = &text[start..end];
     let digit = |i: Option<usize>| i.and_then(|i| text.get(i)).is_some_and(u8::is_ascii_digit);
     let before = start.checked_sub(1).map(|i| text[i]);
     let after = text.get(end).copied();
-    let from_left = match before {
-        Some(b'.' | b'-' | b'/' | b':') => digit(start.checked_sub(2)) && value[0].is_ascii_digit(),
-        Some(b'$' | b'#') => ready.prior < 0,
-        _ => false,
-    };
+    let from_left = matches!(before, Some(b'.' | b'-' | b'/' | b':')) && digit(start.checked_sub(2)) && value[0].is_ascii_digit();
     let from_right = match after {
         Some(b'.' | b'-' | b'/' | b':') => digit(Some(end + 1)),
         Some(b'%') => true,
@@ -241,9 +292,17 @@ fn false_family(text: &[u8], start: usize, end: usize, ready: &Ready) -> bool {
     let mut digits = value.iter().filter(|b| b.is_ascii_digit());
     let first = digits.next();
     let repeated = value.iter().all(|b| !b.is_ascii_alphabetic()) && first.is_some_and(|f| digits.all(|d| d == f));
-    from_left || from_right || repeated || in_uuid(text, start, end)
+    if from_left || from_right || repeated || in_uuid(text, start, end) {
+        Family::Always
+    } else if matches!(before, Some(b'$' | b'#')) {
+        Family::Doubtful
+    } else {
+        Family::None
+    }
 }
 
+/// Most millibits that a word nearby is worth for being near.
+const NEAREST: i32 = 500;
 /// Millibits that a number loses when the groups beside it are like its own.
 const ROW: i32 = -6_000;
 

@@ -19,22 +19,28 @@
 
 mod builtin;
 pub mod check;
+mod collect;
 mod column;
 mod compile;
 pub mod composite;
 mod decode;
 pub mod document;
+mod ear;
 mod engine;
 mod find;
 mod fingerprint;
 mod judge;
 mod kernel;
+mod layouts;
 mod literals;
 mod mask;
 mod overlap;
+mod pattern;
+mod planes;
 mod rule;
 mod ruleset;
 pub mod secrecy;
+mod service;
 mod shape;
 pub mod template;
 mod text;
@@ -50,6 +56,7 @@ pub use engine::{Bit, Context, Engine, EngineOptions, Masked, Match, Overlaps, R
 pub use fingerprint::{Fingerprint, FingerprintKey, Sketch};
 pub use rule::{Form, MaskStyle, Rule, Sensitivity, Token};
 pub use ruleset::{RuleError, Ruleset, distance};
+pub use service::Service;
 pub use text::{TextMatch, TextScanner, encoding_name};
 pub use verdict::{Tally, Verdict};
 pub use verify::{ExampleFailure, verify};

@@ -4,6 +4,8 @@
 
 use serde::Deserialize;
 
+use crate::Service;
+
 /// How sensitive a tag is. Ordered: `Low < Critical`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -63,6 +65,9 @@ pub struct Rule {
     /// Words that speak for the rule when near a match or in a column name. Phrases are allowed; spaces in a phrase also match nothing, `_` and `-`.
     #[serde(default)]
     pub context: Vec<String>,
+    /// Names of the service whose credential this is: more context, and what speaks against it.
+    #[serde(default)]
+    pub service: Option<Service>,
     /// Bits a context word near the match adds.
     #[serde(default = "five")]
     pub context_bits: f32,

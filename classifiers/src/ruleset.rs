@@ -81,7 +81,10 @@ impl Ruleset {
             let file: File = toml::from_str(text).map_err(|e| at(e.span().map_or(0, |s| s.start), nearest(e.message())))?;
             for rule in file.rule {
                 let start = rule.span().start;
-                let rule = rule.into_inner();
+                let mut rule = rule.into_inner();
+                if let Some(service) = rule.service.take() {
+                    service.speak(&mut rule);
+                }
                 if rules.iter().any(|r| r.id == rule.id) {
                     return Err(at(start, format!("rule `{}` is defined twice", rule.id)));
                 }

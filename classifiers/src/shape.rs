@@ -1,12 +1,22 @@
 //! Layouts: shapes of values, character class by character class, matched without a regular expression.
 
 /// A set of bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Bytes([u64; 4]);
 
 impl Bytes {
     pub(crate) fn insert(&mut self, byte: u8) {
         self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    }
+    /// A range of bytes.
+    pub(crate) fn of(range: std::ops::RangeInclusive<u8>) -> Self {
+        let mut set = Self::default();
+        range.for_each(|b| set.insert(b));
+        set
+    }
+    /// Whether some byte is in both.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
     }
     pub(crate) fn contains(&self, byte: u8) -> bool {
         self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
@@ -14,7 +24,7 @@ impl Bytes {
 }
 
 /// One element of a layout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Element {
     /// One byte of a class.
     One(Bytes),

@@ -4,7 +4,8 @@
 //! Kinds: `digits`, `hex`, `HEX`, `lower`, `upper`, `alnum` (letters and digits), `lowernum`, `uppernum`, `base32`, `b32low` (base32 in lower case), `base64`, `base64url`, `base58`: n characters, with a
 //! letter and a digit among them where the alphabet has both. `bytes`: base64 of n random bytes, padded. `bytesurl`: the same in base64url, unpadded. `password`: n characters
 //! of all four kinds. `luhn`: n digits of which the last is right. `crc`: n letters and digits and the six characters of their CRC-32, as GitHub and npm do.
-//! `alpha`: letters. `basic`: base64 of a name and a password of n characters. `discord`: a bot's token with an id of n digits. `age:1`: an age secret key.
+//! `jira-pat:12`: base64 of twelve digits, a colon and twenty bytes; `colon-base64:n`: base64 of a colon and n hex digits; `ngc:26`: an NVIDIA
+//! NGC key; `cisco7:n`: a Cisco type 7 password of n characters; `bip39:n`: a wallet's recovery phrase of n words. `alpha`: letters. `basic`: base64 of a name and a password of n characters. `discord`: a bot's token with an id of n digits. `age:1`: an age secret key.
 //! `uuid:4`, `jwt:n` (n bytes of signature), `der:n` and `der-lines:n` (base64 of a DER sequence of n bytes, in one line or in lines of 64), `der-escaped:n`
 //! (the same lines joined by `\n` written as two characters), `openssh:n` (base64 of an OpenSSH key of n bytes, in lines of 70). `repeat-x:n`: the letter `x`, n times.
 //! `cert-lines:n`, `p12:n`, `tink:n`: base64 of a certificate's sequence of n bytes, of a PKCS#12 store of n bytes, of a Tink keyset with a key of n bytes. `jwt-azure:n`:
@@ -166,6 +167,11 @@ impl Random {
             "basic" => base64(format!("{}:{}", self.from(LOWER, 6), self.from(ALNUM, n.saturating_sub(7).max(8))).as_bytes(), false),
             "discord" => self.discord(n),
             "age" => self.age(),
+            "jira-pat" => self.jira_pat(n),
+            "colon-base64" => base64(format!(":{}", self.from("0123456789abcdef", n)).as_bytes(), false),
+            "ngc" => base64(format!("{}:{}", self.from("0123456789abcdefghijklmnopqrstuvwxyz", n), self.uuid()).as_bytes(), false),
+            "cisco7" => self.cisco7(n),
+            "bip39" => crate::check::mnemonic::phrase(&self.bytes((n / 3 * 4).clamp(16, 32))),
             "uuid" => self.uuid(),
             "jwt" => self.jwt(n),
             "der" => base64(&self.der(n), false),
@@ -223,6 +229,16 @@ impl Random {
     fn discord(&mut self, n: usize) -> String {
         let id = self.from(DIGITS, n);
         format!("{}.{}.{}", base64(id.as_bytes(), true), self.base64url_word(6), self.base64url_word(38))
+    }
+
+    fn jira_pat(&mut self, n: usize) -> String {
+        let id = self.from(DIGITS, n) + ":";
+        base64(&[id.as_bytes(), &self.bytes(20)].concat(), false)
+    }
+
+    fn cisco7(&mut self, n: usize) -> String {
+        let seed = self.below(16);
+        crate::check::credential::cisco_type7_of(self.from(ALNUM, n).as_bytes(), seed)
     }
 
     fn age(&mut self) -> String {

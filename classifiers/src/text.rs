@@ -125,7 +125,7 @@ impl TextScanner {
         let decoded = (self.encoding != UTF_8).then(|| Transcoded::new(self.encoding, &raw));
         let text: &[u8] = decoded.as_ref().map_or(&raw, |d| &d.text);
         let place = |at: usize| decoded.as_ref().map_or(at, |d| d.from[at] as usize) as u64;
-        engine.search(scratch, text, None);
+        engine.search(scratch, text, 0..text.len(), None);
         let mut lines = Lines { text, base: self.base, at: self.index(decoded.as_ref(), self.counted), place: &place };
         for hit in std::mem::take(&mut scratch.hits) {
             let (start, stop) = (self.base + place(hit.start), self.base + place(hit.end));

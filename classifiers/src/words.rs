@@ -1,6 +1,6 @@
 //! Context: whole words around a value, and the words of column names. One table for all rules.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, ops::Range};
 
 use crate::Rule;
 
@@ -26,14 +26,18 @@ struct Phrase {
 /// Phrases by their first word.
 #[derive(Debug, Default)]
 pub(crate) struct WordTable {
+    /// Sorted by the hash of their first words.
     phrases: Vec<Phrase>,
-    by_first: HashMap<Box<[u8]>, Vec<u32>>,
     /// One bit for each hash of a first word: most words begin no phrase.
     firsts: Vec<u64>,
+    /// Where in `phrases` those of each hash begin; one more than hashes.
+    heads: Vec<u32>,
 }
 
 /// Words of the longest phrase looked at.
 const LONGEST: usize = 6;
+/// Bits of the hash of a word.
+const BITS: u32 = 16;
 
 impl WordTable {
     pub(crate) fn new(rules: &[Rule]) -> Self {
@@ -51,18 +55,25 @@ impl WordTable {
                 uses.entry(words).or_default().push((rule, speaks));
             }
         }
-        let mut table = Self { firsts: vec![0; 1 << 10], ..Self::default() };
-        let mut sorted: Vec<_> = uses.into_iter().collect();
+        let mut sorted: Vec<_> = uses.into_iter().map(|(words, uses)| (hash(&words[0]), words, uses)).collect();
         sorted.sort();
-        for (words, mut uses) in sorted {
+        let mut table = Self { firsts: vec![0; 1 << (BITS - 6)], heads: vec![0; (1 << BITS) + 1], ..Self::default() };
+        for (hash, words, mut uses) in sorted {
             uses.sort_unstable();
             uses.dedup();
-            let hash = hash(&words[0]);
             table.firsts[hash >> 6] |= 1 << (hash & 63);
-            table.by_first.entry(words[0].clone()).or_default().push(table.phrases.len() as u32);
+            table.heads[hash + 1] += 1;
             table.phrases.push(Phrase { words, uses });
         }
+        for i in 1..table.heads.len() {
+            table.heads[i] += table.heads[i - 1];
+        }
         table
+    }
+
+    /// What a phrase says.
+    pub(crate) fn uses(&self, phrase: u32) -> &[(u16, Speaks)] {
+        &self.phrases[phrase as usize].uses
     }
 }
 
@@ -85,16 +96,20 @@ fn next_word(text: &[u8], from: usize) -> Option<(usize, usize)> {
     let start = from + text[from..].iter().position(|&b| is_letter(b))?;
     let mut end = start + 1;
     while end < text.len() && is_letter(text[end]) {
-        let (before, here) = (text[end - 1], text[end]);
-        let hump = before.is_ascii_lowercase() && here.is_ascii_uppercase();
-        // `SSNNumber`: the last capital begins the next word.
-        let acronym = before.is_ascii_uppercase() && here.is_ascii_uppercase() && text.get(end + 1).is_some_and(u8::is_ascii_lowercase);
-        if hump || acronym {
+        if parts(text, end) {
             break;
         }
         end += 1;
     }
     Some((start, end))
+}
+
+/// Whether a new word begins at a letter behind a letter: `userName`.
+fn parts(text: &[u8], at: usize) -> bool {
+    let (before, here) = (text[at - 1], text[at]);
+    let hump = before.is_ascii_lowercase() && here.is_ascii_uppercase();
+    // `SSNNumber`: the last capital begins the next word.
+    hump || (before.is_ascii_uppercase() && here.is_ascii_uppercase() && text.get(at + 1).is_some_and(u8::is_ascii_lowercase))
 }
 
 /// Longest word that is folded without allocating.
@@ -113,10 +128,16 @@ fn fold<'a>(word: &'a [u8], buffer: &'a mut [u8; WORD]) -> Cow<'a, [u8]> {
     }
 }
 
-/// FNV-1a, 16 bits of it; letters of either case are one.
+/// Its first eight bytes and its length hashed; letters of either case are one.
 fn hash(word: &[u8]) -> usize {
-    let hash = word.iter().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(b | 0x20)).wrapping_mul(0x0100_0193));
-    (hash >> 16) as usize
+    let mut eight = [0; 8];
+    if let Some(full) = word.first_chunk::<8>() {
+        eight = *full;
+    } else {
+        eight[..word.len()].copy_from_slice(word);
+    }
+    let folded = u64::from_le_bytes(eight) | 0x2020_2020_2020_2020;
+    ((folded ^ (word.len() as u64) << 59).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS)) as usize
 }
 
 /// What a text around a value, or a column name, says about all rules.
@@ -124,6 +145,16 @@ fn hash(word: &[u8]) -> usize {
 pub(crate) struct Spoken(Vec<(u16, Speaks, u32)>);
 
 impl Spoken {
+    /// Rules that something speaks for.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = u16> {
+        self.0.iter().filter(|s| s.1 != Speaks::Against).map(|s| s.0)
+    }
+
+    /// Nothing is said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The phrase that speaks so about a rule.
     pub(crate) fn about(&self, rule: u16, speaks: Speaks) -> Option<u32> {
         let at = self.0.partition_point(|&(r, s, _)| (r, s) < (rule, speaks));
@@ -135,43 +166,35 @@ impl WordTable {
     /// What the words of `text` say.
     pub(crate) fn listen(&self, text: &[u8]) -> Spoken {
         let mut spoken = Spoken::default();
-        self.phrases_in(text, |phrase| {
+        self.phrases_in(text, 0..text.len(), |_, _, phrase| {
             spoken.0.extend(self.phrases[phrase as usize].uses.iter().map(|&(rule, speaks)| (rule, speaks, phrase)));
         });
         spoken.0.sort_unstable();
         spoken
     }
 
-    /// What the words of `text` say for a rule and against it: as [`WordTable::listen`], without allocating.
-    pub(crate) fn heard(&self, text: &[u8], rule: u16) -> [Option<u32>; 2] {
-        let mut heard: [Option<u32>; 2] = [None; 2];
-        self.phrases_in(text, |phrase| {
-            let uses = &self.phrases[phrase as usize].uses;
-            for (slot, speaks) in heard.iter_mut().zip([Speaks::For, Speaks::Against]) {
-                if uses.binary_search(&(rule, speaks)).is_ok() {
-                    *slot = Some(slot.map_or(phrase, |known| known.min(phrase)));
-                }
-            }
-        });
-        heard
-    }
-
-    fn phrases_in(&self, text: &[u8], mut found: impl FnMut(u32)) {
-        let (mut at, mut buffer) = (0, [0; WORD]);
-        while let Some((start, end)) = next_word(text, at) {
+    /// Calls `found` with each phrase in `text` (start, end, number) whose first word begins in `range`.
+    pub(crate) fn phrases_in(&self, text: &[u8], range: Range<usize>, mut found: impl FnMut(usize, usize, u32)) {
+        let (mut at, mut buffer) = (range.start, [0; WORD]);
+        // In the middle of a word: its end is where the next one may begin.
+        while at > 0 && at < text.len() && is_letter(text[at]) && is_letter(text[at - 1]) && !parts(text, at) {
+            at += 1;
+        }
+        while let Some((start, end)) = next_word(text, at).filter(|w| w.0 < range.end) {
             at = end;
             let word = &text[start..end];
-            let begins = |hash: usize| self.firsts.get(hash >> 6).is_some_and(|bits| bits >> (hash & 63) & 1 == 1);
-            if word.is_ascii() && !begins(hash(word)) {
-                continue;
+            let begins = |hash: usize| self.firsts[hash >> 6] >> (hash & 63) & 1 == 1;
+            let mut hashed = hash(word);
+            if word.is_ascii() {
+                if !begins(hashed) {
+                    continue;
+                }
+            } else {
+                hashed = hash(&fold(word, &mut buffer));
             }
-            let word = fold(word, &mut buffer);
-            if !begins(hash(&word)) {
-                continue;
-            }
-            for &phrase in self.by_first.get(&*word).map_or(&[][..], Vec::as_slice) {
-                if follow(text, end, &self.phrases[phrase as usize].words[1..]) {
-                    found(phrase);
+            for phrase in self.heads[hashed]..self.heads[hashed + 1] {
+                if let Some(end) = follow(text, start, &self.phrases[phrase as usize].words) {
+                    found(start, end, phrase);
                 }
             }
         }
@@ -184,11 +207,14 @@ impl WordTable {
     }
 }
 
-/// Whether these are the next words of `text` from `at` on.
-fn follow(text: &[u8], mut at: usize, words: &[Box<[u8]>]) -> bool {
-    words.iter().all(|wanted| {
-        let Some((start, end)) = next_word(text, at) else { return false };
+/// The end of these words, where they are the next ones of `text` from `at` on.
+fn follow(text: &[u8], mut at: usize, words: &[Box<[u8]>]) -> Option<usize> {
+    for wanted in words {
+        let (start, end) = next_word(text, at)?;
         at = end;
-        *fold(&text[start..end], &mut [0; WORD]) == **wanted
-    })
+        if *fold(&text[start..end], &mut [0; WORD]) != **wanted {
+            return None;
+        }
+    }
+    Some(at)
 }

@@ -1,11 +1,17 @@
 //! Columns against texts, views of escapes, masks.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use sonde_classifiers::{CellMatch, CellSink, Cells, Context, Engine, EngineOptions, Offsets, RuleIndex, Ruleset, template};
 
-fn engine() -> Engine {
-    Engine::new(&Ruleset::builtin().unwrap(), EngineOptions::default()).unwrap()
+/// Built once a thread: there is a case for each of hundreds of texts.
+fn engine() -> Arc<Engine> {
+    thread_local! {
+        static ENGINE: Arc<Engine> = Arc::new(Engine::new(&Ruleset::builtin().unwrap(), EngineOptions::default()).unwrap());
+    }
+    ENGINE.with(Arc::clone)
 }
 
 /// Cell, rule, start, end, millibits.

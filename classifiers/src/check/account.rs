@@ -48,7 +48,7 @@ fn ccc(value: &[u8]) -> bool {
 
 /// Portugal: bank, branch, account and two digits, modulo 97.
 fn nib(value: &[u8]) -> bool {
-    all_digits(value, 21) && !one_digit(value) && modulo(value, 97) == Some(1)
+    all_digits(value, 21) && number(&value[..4]) != Some(0) && modulo(value, 97) == Some(1)
 }
 
 /// Norway: weights 5-4-3-2-7-6-5-4-3-2, modulo 11.
@@ -74,7 +74,9 @@ fn czech(value: &[u8]) -> bool {
         (1..=most).contains(&part.len()) && sum.is_some_and(|s| s.is_multiple_of(11))
     };
     let known = number(bank).is_some_and(|n| bank.len() == 4 && CZECH_BANKS.iter().any(|b| u64::from(*b) == n));
-    known && sums(prefix, 6) && sums(body, 10) && number(body).is_some_and(|n| n > 9)
+    // `123/2020`: a file of that year.
+    let dated = account.len() < 6 && number(bank).is_some_and(|n| (2010..2040).contains(&n));
+    known && !dated && sums(prefix, 6) && sums(body, 10) && number(body).is_some_and(|n| n > 9)
 }
 
 /// New Zealand: branches that each bank has been given (first and last), of the Inland Revenue's specification for withholding tax.

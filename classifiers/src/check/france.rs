@@ -5,6 +5,7 @@ use super::digits::{all_digits, digit, luhn, modulo, number, one_digit};
 /// Checks of this file.
 pub(super) const TABLE: &[super::Row] = &[
     ("fr-nir", nir, 10.0, false),
+    ("fr-nir-body", nir_body, 5.4, false),
     ("fr-siren", siren, 3.3, false),
     ("fr-siret", siret, 3.3, false),
     ("fr-spi", spi, 9.0, false),
@@ -39,6 +40,21 @@ fn nir(value: &[u8]) -> bool {
     let dated = matches!(month, 1..=12 | 20..=42 | 50..=99);
     let placed = &plain[7..10] != b"000" && &plain[10..13] != b"000" && &plain[5..7] != b"00";
     dated && placed && 97 - (body - island) % 97 == key
+}
+
+/// The same without its key: sex, a month that exists, a department, a commune and an order.
+fn nir_body(value: &[u8]) -> bool {
+    let island = value.get(5) == Some(&b'2') && matches!(value.get(6), Some(b'A' | b'B'));
+    let digits = value.iter().enumerate().all(|(i, b)| b.is_ascii_digit() || (i == 6 && island));
+    let month = value.get(3..5).and_then(number).unwrap_or(0);
+    let department = value.get(5..7).and_then(number).unwrap_or(20);
+    value.len() == 13
+        && digits
+        && matches!(value[0], b'1' | b'2')
+        && (1..=12).contains(&month)
+        && (1..=99).contains(&department)
+        && &value[7..10] != b"000"
+        && &value[10..] != b"000"
 }
 
 /// Companies: Luhn.

@@ -11,6 +11,7 @@ mod asia;
 mod britain;
 mod card;
 mod country;
+pub(crate) mod credential;
 mod date;
 mod device;
 mod digits;
@@ -21,6 +22,7 @@ mod health;
 pub(crate) mod iban;
 mod iberia;
 mod italy;
+pub(crate) mod mnemonic;
 mod money;
 mod north;
 mod place;
@@ -52,6 +54,7 @@ const TABLES: &[&[Row]] = &[
     asia::TABLE,
     britain::TABLE,
     card::TABLE,
+    credential::TABLE,
     date::TABLE,
     device::TABLE,
     east::TABLE,
@@ -60,6 +63,7 @@ const TABLES: &[&[Row]] = &[
     health::TABLE,
     iberia::TABLE,
     italy::TABLE,
+    mnemonic::TABLE,
     money::TABLE,
     north::TABLE,
     place::TABLE,

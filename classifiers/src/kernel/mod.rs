@@ -1,5 +1,6 @@
 //! Scanners for values that neither a layout nor a literal describes.
 
+mod assignment;
 mod email;
 mod iban;
 mod ip;
@@ -10,7 +11,7 @@ mod said;
 use crate::find::Run;
 
 /// Names that a form can give as its `kernel`.
-pub(crate) const NAMES: &[&str] = &["email", "iban", "ip", "mac", "phone", "said-of-offender", "said-of-patient", "said-of-person"];
+pub(crate) const NAMES: &[&str] = &["assignment", "email", "iban", "ip", "mac", "phone", "said-of-offender", "said-of-patient", "said-of-person"];
 
 /// A value found by a kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +32,13 @@ pub(crate) enum Kernel {
     SaidOfOffender,
     SaidOfPatient,
     SaidOfPerson,
+    Assignment,
 }
 
 impl Kernel {
     pub(crate) fn by_name(name: &str) -> Option<Self> {
         Some(match name {
+            "assignment" => Self::Assignment,
             "email" => Self::Email,
             "iban" => Self::Iban,
             "ip" => Self::Ip,
@@ -56,6 +59,7 @@ impl Kernel {
     /// The value that belongs to a literal at `at`, `length` bytes long.
     pub(crate) fn at_literal(self, text: &[u8], at: usize, length: usize) -> Option<Span> {
         match self {
+            Self::Assignment => assignment::at(text, at, length),
             Self::SaidOfOffender => said::at(text, at, length, said::About::Offender),
             Self::SaidOfPatient => said::at(text, at, length, said::About::Patient),
             Self::SaidOfPerson => said::at(text, at, length, said::About::Person),
@@ -63,9 +67,9 @@ impl Kernel {
         }
     }
 
-    /// Its bit in [`Kernel::likely`].
+    /// Its bit in [`Kernel::likely`]; none for those that only run at literals.
     pub(crate) fn bit(self) -> u8 {
-        1 << self as u8
+        1_u8.checked_shl(self as u32).unwrap_or(0)
     }
 
     /// For which kernels [`Kernel::at_run`] can find anything, by what is known of the run already. Without branches: asked for every run.
@@ -85,7 +89,7 @@ impl Kernel {
     pub(crate) fn at_run(self, text: &[u8], start: usize, run: usize) -> Option<Span> {
         let first = text[start];
         match self {
-            Self::Email | Self::SaidOfOffender | Self::SaidOfPatient | Self::SaidOfPerson => None,
+            Self::Assignment | Self::Email | Self::SaidOfOffender | Self::SaidOfPatient | Self::SaidOfPerson => None,
             Self::Iban => ((run >= 4 || run == 2) && first.is_ascii_alphabetic()).then(|| iban::at(text, start)).flatten(),
             Self::Ip => (run <= 4 && first.is_ascii_hexdigit()).then(|| ip::at(text, start, run)).flatten(),
             Self::Mac => (matches!(run, 2 | 4 | 12) && first.is_ascii_hexdigit()).then(|| mac::at(text, start, run)).flatten(),

@@ -65,6 +65,58 @@ const PLANS: &[Plan] = &[
     plan(b"20", 8, 10, b"123456789", b"0"),
 ];
 
+/// Trunk prefixes of the plans, and for each length of the national number which first digits some plan of that prefix allows, one bit each.
+/// North America has rules of its own.
+const NATIONAL: [(&[u8], [u16; 16]); 4] = [(b"", firsts(b"")), (b"0", firsts(b"0")), (b"8", firsts(b"8")), (b"06", firsts(b"06"))];
+
+const fn firsts(trunk: &[u8]) -> [u16; 16] {
+    let mut table = [0; 16];
+    let mut number = 1;
+    while number < PLANS.len() {
+        let plan = &PLANS[number];
+        let same = plan.trunk.len() == trunk.len()
+            && (trunk.is_empty() || (plan.trunk[0] == trunk[0] && plan.trunk[trunk.len() - 1] == trunk[trunk.len() - 1]));
+        let mut length = if plan.length[0] < 6 { 6 } else { plan.length[0] };
+        while same && length <= plan.length[1] {
+            let mut i = 0;
+            while i < plan.first.len() {
+                table[length] |= 1 << (plan.first[i] - b'0');
+                i += 1;
+            }
+            length += 1;
+        }
+        number += 1;
+    }
+    table
+}
+
+/// Whether digits are a national number of some plan, its trunk prefix before it.
+fn fits_a_plan(digits: &[u8]) -> bool {
+    let of = |(trunk, table): &(&[u8], [u16; 16])| {
+        let national = digits.strip_prefix(*trunk)?;
+        Some(table[national.len().min(15)] >> (national.first()? - b'0') & 1 == 1)
+    };
+    NATIONAL.iter().any(|row| of(row) == Some(true))
+        || digits.strip_prefix(b"1").is_some_and(|national| national.len() == 10 && valid(&PLANS[0], national))
+}
+
+/// Whether there are digits enough for a number, and no ISO date. Told before anything is written down.
+fn enough(text: &[u8], run: usize) -> bool {
+    let (mut at, mut count) = (run, 0);
+    if matches!(text.get(run..run + 10), Some([b'1' | b'2', b'0' | b'9', _, _, b'-', _, _, b'-', _, _])) {
+        return false;
+    }
+    loop {
+        let digits = text[at..].iter().take(16).take_while(|b| b.is_ascii_digit()).count();
+        (at, count) = (at + digits, count + digits);
+        let gap = gap(&text[at..]);
+        if count >= 7 || gap == 0 || digits == 0 {
+            return count >= 7;
+        }
+        at += gap;
+    }
+}
+
 /// Millibits of the ways to write a number.
 const INTERNATIONAL: i32 = 0;
 const DOUBLED: i32 = -1_000;
@@ -85,6 +137,9 @@ struct Written {
 }
 
 pub(super) fn at(text: &[u8], run: usize) -> Option<Span> {
+    if !enough(text, run) {
+        return None;
+    }
     let before = |n: usize| run.checked_sub(n).map(|i| text[i]);
     let (start, plus) = match (before(1), before(2)) {
         (Some(b'+'), _) => (run - 1, true),
@@ -231,13 +286,31 @@ fn national(w: &Written, parenthesis: bool) -> Option<i32> {
     if groups == [3, 3, 4] && valid(&PLANS[0], digits) {
         return Some(if parenthesis { NORTH_AMERICAN + 2_000 } else { NORTH_AMERICAN });
     }
-    let fits = PLANS.iter().any(|p| digits.strip_prefix(p.trunk).is_some_and(|national| national.len() >= 6 && valid(p, national)));
-    let fits = fits || without_trunk(digits);
+    let fits = fits_a_plan(digits) || without_trunk(digits);
     // Groups of one digit are a date, a version, a list.
     let shaped = groups.len() > 1 && groups.len() <= 5 && groups.iter().all(|g| (2..=9).contains(g));
     match (fits, shaped, groups.len()) {
         (true, true, _) => Some(GROUPED),
         (true, false, 1) => Some(BARE),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_say_what_the_plans_say() {
+        for trunk in ["", "0", "1", "8", "06"] {
+            for length in 5..15 {
+                for head in 0..1000 {
+                    let digits = format!("{trunk}{head:03}{}", "2".repeat(length - 3)).into_bytes();
+                    let slow = PLANS.iter().any(|p| digits.strip_prefix(p.trunk).is_some_and(|n| n.len() >= 6 && valid(p, n)));
+                    assert_eq!(fits_a_plan(&digits), slow, "{digits:?}");
+                }
+            }
+        }
+        assert!(PLANS.iter().all(|p| p.code == b"1" || NATIONAL.iter().any(|n| n.0 == p.trunk)));
     }
 }

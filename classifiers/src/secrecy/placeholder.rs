@@ -1,54 +1,25 @@
 //! Text that stands where a secret will be written later.
 
+use super::look::{Look, sign};
+
 /// Whole values that are never secrets, names of algorithms among them; lower case, sorted.
 #[rustfmt::skip]
 const WHOLE: &[&str] = &[
     "0", "abc", "abc123", "access_key", "access_token", "accesskey", "accesstoken", "admin_password", "aes-256-cbc", "aes-256-gcm", "aes128",
-    "aes256", "aes256gcm", "any", "api-key", "api_key", "apikey", "apitoken", "argon2", "argon2id", "auth_token", "authtoken", "bar", "base32",
-    "base58", "base64", "basic", "baz", "bcrypt", "bearer", "blank", "bool", "boolean", "byte[]", "bytes", "change-me", "change_it", "change_me",
-    "changeit", "changeit1", "changeme", "client_secret", "clientsecret", "credentials", "default", "deleted", "disabled", "dummy", "ed25519",
-    "eddsa", "empty", "enabled", "encrypted", "env", "es256", "es384", "example", "expired", "fake", "false", "filtered", "fixme", "foo", "foobar",
-    "hidden", "hmac", "hs256", "hs384", "hs512", "http2", "inherit", "input", "int", "invalid", "ipv4", "ipv6", "key", "literal", "masked", "md5",
-    "md5crypt", "missing", "my-secret", "my_secret", "mysecret", "n/a", "na", "nan", "new", "nil", "no", "none", "not-set", "not_set", "notset",
-    "null", "number", "oauth2", "object", "off", "omitted", "on", "optional", "p256", "p384", "pass", "passphrase", "passwd", "password",
-    "password1", "passwort", "pbkdf2", "placeholder", "private", "private_key", "prompt", "protected", "pwd", "redacted", "refresh_token",
-    "removed", "required", "rs256", "rs512", "rsa2048", "rsa4096", "sample", "sanitized", "scram-sha-256", "scrubbed", "scrypt", "secp256k1",
-    "secp256r1", "secret", "secret-key", "secret_key", "secretkey", "self", "sha-256", "sha-512", "sha1", "sha256", "sha384", "sha512", "str",
-    "string", "tbd", "test", "testing", "text", "this", "todo", "token", "true", "trust", "undefined", "unknown", "unset", "username", "utf16",
-    "utf8", "utf8mb4", "value", "varchar", "void", "x509", "yes",
+    "aes256", "aes256gcm", "any", "api-key", "api_key", "apikey", "apitoken", "argon2", "argon2id", "ascii", "auth_token", "authtoken", "bar",
+    "base32", "base58", "base64", "basic", "baz", "bcrypt", "bearer", "blank", "bool", "boolean", "byte[]", "bytes", "change-me", "change_it",
+    "change_me", "changeit", "changeit1", "changeme", "client_secret", "clientsecret", "cp1252", "credentials", "default", "deleted", "disabled",
+    "dummy", "ed25519", "eddsa", "empty", "enabled", "encrypted", "env", "es256", "es384", "example", "expired", "fake", "false", "filtered", "fixme",
+    "foo", "foobar", "hidden", "hmac", "hs256", "hs384", "hs512", "http2", "inherit", "input", "int", "invalid", "ipv4", "ipv6", "iso-8859-1", "key",
+    "latin-1", "latin1", "literal", "masked", "md5", "md5crypt", "missing", "my-secret", "my_secret", "mysecret", "n/a", "na", "nan", "new", "nil",
+    "no", "none", "not-set", "not_set", "notset", "null", "number", "oauth2", "object", "off", "omitted", "on", "optional", "p256", "p384", "pass",
+    "passphrase", "passwd", "password", "password1", "passwort", "pbkdf2", "placeholder", "private", "private_key", "prompt", "protected", "pwd",
+    "redacted", "refresh_token", "removed", "required", "rs256", "rs512", "rsa-oaep", "rsa-oaep-256", "rsa2048", "rsa4096", "sample", "sanitized", "scram-sha-256", "scrubbed",
+    "scrypt", "secp256k1", "secp256r1", "secret", "secret-key", "secret_key", "secretkey", "self", "sha-256", "sha-512", "sha1", "sha256", "sha384",
+    "sha512", "str", "string", "tbd", "test", "testing", "text", "this", "todo", "token", "true", "trust", "undefined", "unknown", "unset",
+    "us-ascii", "username", "utf-16", "utf-16le", "utf-8", "utf16", "utf8", "utf8mb4", "utf_8", "value", "varchar", "void", "windows-1252", "x509",
+    "yes",
 ];
-
-/// Parts that make a value a placeholder wherever they stand, lower case: improbable in anything random.
-const ANYWHERE: &[&str] = &[
-    "changeme",
-    "change-me",
-    "change_me",
-    "change_this",
-    "changethis",
-    "change-this",
-    "example",
-    "placeholder",
-    "redacted",
-    "dummy",
-    "lorem",
-    "replaceme",
-    "replace_",
-    "replace-",
-    "insert_",
-    "insert-",
-    "not-a-real",
-    "notareal",
-    "not_a_real",
-    "todo_",
-    "deadbeef",
-    "iosfodnn7",
-    "aws4_request",
-    "aws4-",
-    "####",
-];
-
-/// Words that make a value a placeholder when they stand as a word of it.
-const AS_WORD: &[&str] = &["your", "fake", "sample", "replace", "enter", "fixme", "dummy", "insert", "todo"];
 
 /// Begins of references to a secret kept elsewhere, and of values that are encrypted where they stand.
 const REFERENCES: &[&str] = &[
@@ -86,26 +57,57 @@ const REFERENCES: &[&str] = &[
 
 /// Whether the value stands in the place of a secret: `changeme`, `<password>`, `${VAR}`, `{{ x }}`, `xxxx`, `****`, `your-key-here`, `None`.
 pub fn is_placeholder(value: &[u8]) -> bool {
-    let value = trim(value.trim_ascii());
-    if value.is_empty() {
+    stands_in(&Look::of(trim(value.trim_ascii())))
+}
+
+/// The same of a value that was looked at.
+pub(super) fn stands_in(look: &Look<'_>) -> bool {
+    let value = look.value;
+    look.marked
+        || value.is_empty()
+        || monotonous(look)
+        || look.filled >= if value.len() > 40 { 6 } else { 4 }
+        || (value.len() >= 7 && look.steps * 10 >= (value.len() - 1) * 8)
+        || value.ends_with(b"...")
+        || whole(look)
+        || counted(look)
+        || (look.has(TEMPLATE) && template(look))
+        || reference(look)
+        || value.starts_with(b"aws4")
+}
+
+/// Signs without which a value is no template.
+const TEMPLATE: u32 =
+    sign::BRACE | sign::DOLLAR | sign::PERCENT | sign::ANGLE | sign::SQUARE | sign::UNDERSCORE | sign::DASH | sign::DOT | sign::HASH | sign::BANG;
+
+/// Words that make a value a placeholder wherever they stand: improbable in anything random.
+const ANYWHERE: &[&str] =
+    &["changeit", "changeme", "changethis", "deadbeef", "dummy", "example", "examples", "lorem", "notareal", "placeholder", "redacted", "replaceme"];
+/// Words that do when they stand as a word.
+const AS_WORD: &[&str] = &["dummy", "enter", "fake", "fixme", "insert", "replace", "sample", "todo", "your"];
+
+/// Whether `word`, which stands at `at`, makes the value a placeholder.
+pub(super) fn marks(value: &[u8], at: usize, word: &str) -> bool {
+    if !matches!(word.as_bytes()[0], b'c' | b'd' | b'e' | b'f' | b'i' | b'l' | b'n' | b'p' | b'r' | b's' | b't' | b'y') {
+        return false;
+    }
+    let rest = &value[at + word.len()..];
+    if word == "change" {
+        let joined = matches!(rest.first(), Some(b'_' | b'-' | b'.' | b' '));
+        return joined && [&b"me"[..], b"it", b"this"].iter().any(|w| rest[1..].get(..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w)));
+    }
+    if ANYWHERE.contains(&word) {
         return true;
     }
-    let mut folded = [0u8; super::CAP];
-    let length = value.len().min(folded.len());
-    for (to, from) in folded.iter_mut().zip(value) {
-        *to = from.to_ascii_lowercase();
+    if !AS_WORD.contains(&word) {
+        return false;
     }
-    let folded = &folded[..length];
-    let text = folded;
-    WHOLE.binary_search_by(|w| w.as_bytes().cmp(text)).is_ok()
-        || REFERENCES.iter().any(|r| text.starts_with(r.as_bytes()))
-        || template(value)
-        || ANYWHERE.iter().any(|p| contains(text, p.as_bytes()))
-        || words(text).any(|w| AS_WORD.iter().any(|a| a.as_bytes() == w))
-        || text.ends_with(b"...")
-        || repeated(text)
-        || monotonous(text)
-        || sequential(text)
+    let case = |b: u8| b.is_ascii_uppercase();
+    let first = value[at];
+    let begins = at == 0 || !value[at - 1].is_ascii_alphabetic() || (case(first) && !case(value[at - 1]));
+    let last = value[at + word.len() - 1];
+    let ends = rest.first().is_none_or(|b| !b.is_ascii_alphabetic() || (case(*b) && !case(last)));
+    begins && ends
 }
 
 /// Quotes and commas that a sloppy cut left around the value.
@@ -119,20 +121,59 @@ fn trim(mut value: &[u8]) -> &[u8] {
     value
 }
 
-/// `<password>`, `[password]`, `%PASSWORD%`, `{password}`, `$PASSWORD`, `__PASSWORD__`, `:password`, `@password`, `%s`, and anything with `{{`, `${` or `<%` inside.
-fn template(value: &[u8]) -> bool {
+/// Longest of [`WHOLE`].
+const LONGEST: usize = 14;
+
+fn whole(look: &Look<'_>) -> bool {
+    let value = look.value;
+    if value.len() > LONGEST {
+        return false;
+    }
+    let mut folded = [0; LONGEST];
+    let folded = &mut folded[..value.len()];
+    folded.copy_from_slice(value);
+    folded.make_ascii_lowercase();
+    WHOLE.binary_search_by(|w| w.as_bytes().cmp(folded)).is_ok()
+}
+
+/// Begins of [`REFERENCES`], and signs of which they have one.
+fn reference(look: &Look<'_>) -> bool {
+    let value = look.value;
+    let signs = sign::DOLLAR
+        | sign::BRACE
+        | sign::ANGLE
+        | sign::HASH
+        | sign::AT
+        | sign::PERCENT
+        | sign::COLON
+        | sign::DOT
+        | sign::SQUARE
+        | sign::PAREN
+        | sign::PLUS
+        | sign::BANG;
+    let first = value.first().map_or(0, u8::to_ascii_lowercase);
+    let begins = |r: &&str| r.as_bytes()[0] == first && value.get(..r.len()).is_some_and(|v| v.eq_ignore_ascii_case(r.as_bytes()));
+    (look.has(signs) || matches!(first, b'g' | b's')) && REFERENCES.iter().any(begins)
+}
+
+/// `<password>`, `[password]`, `%PASSWORD%`, `{password}`, `$PASSWORD`, `__PASSWORD__`, `%s`, and anything with `{{`, `${` or `<%` inside.
+fn template(look: &Look<'_>) -> bool {
+    let value = look.value;
     let name = |v: &[u8]| !v.is_empty() && v.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b' ' | b':'));
     let identifier =
         |v: &[u8]| v.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_') && v.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
     match value {
         [b'<', inner @ .., b'>'] | [b'[', inner @ .., b']'] | [b'{', inner @ .., b'}'] if name(inner) => return true,
         [b'%', inner @ .., b'%'] | [b'_', b'_', inner @ .., b'_', b'_'] if identifier(inner) => return true,
-        [b'$', inner @ ..] if identifier(inner) && !(inner.len() > 8 && super::wordiness(inner).is_some_and(|w| w > 0.6)) => return true,
-        [b'%', b's' | b'd' | b'v' | b'r'] | [b'<', b'<', ..] | [b'?'] | [b'-' | b'.'] => return true,
+        [b'$', inner @ ..] if identifier(inner) && !(inner.len() > 8 && Look::of(inner).wordiness().is_some_and(|w| w > 5)) => return true,
+        [b'!', tag @ ..] if tag.iter().all(u8::is_ascii_alphabetic) => return true,
+        [b'%', b's' | b'd' | b'v' | b'r'] | [b'<', b'<', ..] | [b'-' | b'.'] => return true,
         _ => {}
     }
-    [&b"{{"[..], b"${", b"<%", b"#{", b"%(", b"$(", b"{0}", b"{1}"].iter().any(|p| contains(value, p))
-        || directives_only(value)
+    let pairs = [*b"{{", *b"${", *b"<%", *b"#{", *b"%(", *b"$("];
+    (look.has(sign::BRACE | sign::ANGLE | sign::PAREN) && value.windows(2).any(|w| pairs.iter().any(|p| p == w)))
+        || [&b"{0}"[..], b"{1}", b"{}"].iter().any(|p| look.has(sign::BRACE) && contains(value, p))
+        || (look.has(sign::PERCENT) && directives_only(value))
         || (value.starts_with(b"<") && value.len() < 64 && value.contains(&b'>'))
 }
 
@@ -151,29 +192,21 @@ fn directives_only(value: &[u8]) -> bool {
     seen
 }
 
-/// Runs of letters.
-fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|b| !b.is_ascii_alphabetic()).filter(|w| !w.is_empty())
-}
-
-/// A run of one sign that people fill gaps with: four of them, or six in a long value, where four come by chance.
-fn repeated(text: &[u8]) -> bool {
-    let least = if text.len() > 40 { 6 } else { 4 };
-    text.chunk_by(|a, b| a == b).any(|run| run.len() >= least && matches!(run.first(), Some(b'x' | b'*' | b'.' | b'_')))
-}
-
 /// One or two different bytes in six and more, as in `xxxxxx` and `--------`.
-fn monotonous(text: &[u8]) -> bool {
-    let Some(&first) = text.first() else { return true };
-    let second = text.iter().find(|&&b| b != first).copied().unwrap_or(first);
-    (first == second && text.len() >= 3) || (text.len() >= 6 && text.iter().all(|&b| b == first || b == second))
+fn monotonous(look: &Look<'_>) -> bool {
+    (look.distinct == 1 && look.length() >= 3) || (look.distinct == 2 && look.length() >= 6)
 }
 
-/// Mostly a count upwards or downwards, as in `1234567890abcdef` or `abcdefgh`.
-fn sequential(text: &[u8]) -> bool {
-    let steps =
-        text.windows(2).filter(|w| matches!(w, [a, b] if a.abs_diff(*b) == 1 || matches!((a, b), (b'9', b'0' | b'a') | (b'0', b'1')))).count();
-    text.len() >= 7 && steps * 10 >= (text.len() - 1) * 8
+/// Bytes in hex that are counted or the same: `000102030405060708`, `00112233445566`.
+fn counted(look: &Look<'_>) -> bool {
+    if look.length() < 12 || look.length() % 2 == 1 || !look.hex() {
+        return false;
+    }
+    let digit = |b: u8| if b.is_ascii_digit() { b - b'0' } else { (b | 0x20) - b'a' + 10 };
+    let byte = |pair: &[u8]| digit(pair[0]) << 4 | digit(pair[1]);
+    let (pairs, step) = (look.length() / 2 - 1, byte(&look.value[2..4]).wrapping_sub(byte(look.value)));
+    let steady = look.value.windows(4).step_by(2).filter(|w| byte(&w[2..]).wrapping_sub(byte(w)) == step).count();
+    steady * 10 >= pairs * 8
 }
 
 /// Whether `part` stands in `text`.
@@ -188,5 +221,6 @@ mod tests {
     #[test]
     fn whole_words_are_sorted() {
         assert!(WHOLE.is_sorted());
+        assert_eq!(WHOLE.iter().map(|w| w.len()).max(), Some(LONGEST));
     }
 }

@@ -1,29 +1,39 @@
 //! Values whose shape says what they are: references in code, names, paths, addresses, dates.
 
-use super::{wordiness, wordy};
+use super::look::{Look, sign};
 
 /// Bits against a value of a telling shape, `None` where the shape tells nothing.
-pub(super) fn refused(value: &[u8]) -> Option<f32> {
-    if reference(value) {
+pub(super) fn refused(look: &Look<'_>) -> Option<f32> {
+    if reference(look) {
         return Some(-14.0);
     }
-    if uuid(value) || date(value) || version(value) {
+    if uuid(look) || stamped(look) {
         return Some(-6.0);
     }
-    if address(value) || path(value) {
+    if address(look) || path(look) {
         return Some(-10.0);
     }
-    if name(value) {
-        return Some(-8.0);
-    }
-    if sentence(value) || markup(value) {
+    if name(look) || sentence(look) || markup(look) {
         return Some(-8.0);
     }
     None
 }
 
+/// A date, a time, a version.
+pub(crate) fn stamped(look: &Look<'_>) -> bool {
+    date(look) || version(look)
+}
+
+fn wordy(value: &[u8]) -> bool {
+    Look::of(value).wordy()
+}
+
 /// `get_password()`, `config["x"]`, `settings.SECRET`, `user->password`, `Type::name`, `*pointer`, `&str`, `Option<String>`.
-fn reference(value: &[u8]) -> bool {
+pub(crate) fn reference(look: &Look<'_>) -> bool {
+    let value = look.value;
+    if !look.has(sign::PAREN | sign::SQUARE | sign::ANGLE | sign::BRACE | sign::COLON | sign::DOT) {
+        return false;
+    }
     let start = value.iter().position(|b| !matches!(b, b'*' | b'&' | b'!' | b'@' | b'$' | b'(' | b'-')).unwrap_or(0);
     let body = value.get(start..).unwrap_or_default();
     let head = body.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-' | b'>')).count();
@@ -43,7 +53,7 @@ fn reference(value: &[u8]) -> bool {
     let joined = callee.windows(2).any(|w| matches!(w, b"->" | b"::"));
     let dotted = callee.contains(&b'.') && callee.split(|&b| b == b'.').all(|s| !s.is_empty() && s.len() <= 40 && identifier(s));
     let letters = callee.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    let wordlike = callee.split(|b| matches!(b, b'.' | b':' | b'-' | b'>')).all(|s| s.len() <= 4 || wordiness(s).is_some_and(|w| w < 0.4));
+    let wordlike = callee.split(|b| matches!(b, b'.' | b':' | b'-' | b'>')).all(|s| s.len() <= 4 || Look::of(s).wordiness().is_some_and(|w| w < 4));
     (joined || dotted) && letters * 4 >= callee.len() * 3 && wordlike
 }
 
@@ -53,18 +63,36 @@ fn identifier(value: &[u8]) -> bool {
 }
 
 /// Several words joined by `_`, `-`, `.`, `:`, `/` or by case: environment variables, i18n keys, CSS classes, slugs, camelCase names, topics.
-fn name(value: &[u8]) -> bool {
-    if !value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':' | b'/' | b'|')) || !wordy(value) {
+pub(crate) fn name(look: &Look<'_>) -> bool {
+    if !look.only(sign::LOWER | sign::UPPER | sign::DIGIT | sign::JOINT | sign::SYMBOL) || look.symbols > 0 && !bars_only(look) {
         return false;
     }
-    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-    let humps = value.windows(2).filter(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase())).count();
-    let parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/' | b'|')).filter(|p| !p.is_empty()).count();
-    let constant = parts > 1 && !value.iter().any(u8::is_ascii_lowercase);
-    (parts + humps > 1 && digits <= 2) || (constant && digits <= 4)
+    if look.has(sign::UNDERSCORE) && written(look) {
+        return true;
+    }
+    if !look.wordy() {
+        return false;
+    }
+    let joint = |b: &u8| matches!(b, b'_' | b'-' | b'.' | b':' | b'/' | b'|');
+    let parts = if look.joints + look.symbols == 0 { 1 } else { look.value.split(joint).filter(|p| !p.is_empty()).count() };
+    let constant = parts > 1 && look.lower == 0;
+    (parts + look.humps > 1 && look.digits <= 2) || (constant && look.digits <= 4)
 }
 
-fn uuid(value: &[u8]) -> bool {
+/// `RIPEMD160_CTX`, `_mm256_srli_epi64`: written as names are, whatever their words.
+fn written(look: &Look<'_>) -> bool {
+    let parts = || look.value.split(|b| matches!(b, b'_' | b'-' | b'.')).filter(|p| !p.is_empty());
+    let constant = look.lower == 0 && look.digits * 3 <= look.upper;
+    let snake = look.upper == 0 && look.digits * 2 <= look.lower && parts().count() > 2;
+    (constant || snake) && parts().all(|p| p.len() <= 12)
+}
+
+fn bars_only(look: &Look<'_>) -> bool {
+    look.has(sign::BAR) && look.value.iter().filter(|b| **b == b'|').count() == look.symbols
+}
+
+pub(crate) fn uuid(look: &Look<'_>) -> bool {
+    let value = look.value;
     let value = match value {
         [b'{', inner @ .., b'}'] => inner,
         _ => value,
@@ -73,13 +101,19 @@ fn uuid(value: &[u8]) -> bool {
 }
 
 /// `2024-05-01`, `2024-05-01T10:00:00Z`, `10:30:00`.
-fn date(value: &[u8]) -> bool {
-    let shape: Vec<u8> = value.iter().take(20).map(|b| if b.is_ascii_digit() { b'9' } else { *b }).collect();
-    [&b"9999-99-99"[..], b"99/99/9999", b"99.99.9999", b"99:99:99", b"9999/99/99"].iter().any(|p| shape.starts_with(p))
+fn date(look: &Look<'_>) -> bool {
+    let fits = |shape: &&[u8]| {
+        look.value.get(..shape.len()).is_some_and(|v| v.iter().zip(*shape).all(|(b, s)| if *s == b'9' { b.is_ascii_digit() } else { b == s }))
+    };
+    look.digits >= 6 && look.joints >= 2 && [&b"9999-99-99"[..], b"99/99/9999", b"99.99.9999", b"99:99:99", b"9999/99/99"].iter().any(fits)
 }
 
 /// `1.2.3`, `v1.2.3-rc1`, `^4.17.21`, an IPv4 address.
-fn version(value: &[u8]) -> bool {
+fn version(look: &Look<'_>) -> bool {
+    let value = look.value;
+    if !look.has(sign::DOT) || look.joints < 2 {
+        return false;
+    }
     let start = value.iter().position(|b| !matches!(b, b'v' | b'V' | b'^' | b'~' | b'=' | b'>' | b'<')).unwrap_or(0);
     let body = value.get(start..).unwrap_or_default();
     let head = body.iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
@@ -90,12 +124,24 @@ fn version(value: &[u8]) -> bool {
 }
 
 /// A URL, a `data:` or `mailto:` value, an e-mail address.
-fn address(value: &[u8]) -> bool {
+pub(crate) fn address(look: &Look<'_>) -> bool {
+    let value = look.value;
+    if !look.has(sign::COLON | sign::AT) {
+        return false;
+    }
     if let Some(at) = memchr::memmem::find(value, b"://") {
         return at > 1 && value.get(..at).is_some_and(|s| s.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-')));
     }
     if [&b"data:"[..], b"mailto:", b"urn:", b"blob:"].iter().any(|p| value.starts_with(p)) {
         return true;
+    }
+    // `www.acme.net:8080`.
+    if let Some(at) = memchr::memrchr(b':', value) {
+        let (host, port) = (&value[..at], &value[at + 1..]);
+        let named = host.contains(&b'.') && host.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+        if named && (2..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit) {
+            return true;
+        }
     }
     match memchr::memchr(b'@', value).map(|at| value.split_at(at)) {
         Some((local, domain)) => {
@@ -110,7 +156,11 @@ fn address(value: &[u8]) -> bool {
 }
 
 /// `/etc/ssl/key.pem`, `./x`, `C:\keys\x`, `secrets/db.yaml`: parts that read as words.
-fn path(value: &[u8]) -> bool {
+pub(crate) fn path(look: &Look<'_>) -> bool {
+    let value = look.value;
+    if !look.has(sign::SLASH | sign::BACKSLASH | sign::DOT) {
+        return false;
+    }
     let drive = matches!(value, [d, b':', b'\\' | b'/', ..] if d.is_ascii_alphabetic());
     let rooted = [&b"/"[..], b"./", b"../", b"~/", b"\\\\"].iter().any(|p| value.starts_with(p));
     let slashes = value.iter().filter(|b| matches!(b, b'/' | b'\\')).count();
@@ -118,26 +168,31 @@ fn path(value: &[u8]) -> bool {
         .iter()
         .rposition(|&b| b == b'.')
         .and_then(|at| value.get(at + 1..))
-        .is_some_and(|e| (2..=5).contains(&e.len()) && e.iter().all(u8::is_ascii_lowercase) && wordiness(e).is_some());
+        .is_some_and(|e| (2..=5).contains(&e.len()) && e.iter().all(u8::is_ascii_lowercase));
+    let home = value.starts_with(b"~/");
     let plain = value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'\\' | b'.' | b'_' | b'-' | b'~' | b':' | b'*' | b'@'));
-    plain
-        && (drive
-            || (slashes > 0 && rooted && (wordy(value) || extension))
-            || (slashes > 0 && extension && wordy(value))
-            || (extension && wordy(value)))
+    plain && (drive || home || (slashes > 0 && rooted && (extension || look.wordy())) || (extension && look.wordy()))
 }
 
 /// Several words with spaces between.
-fn sentence(value: &[u8]) -> bool {
-    let words = value.split(|b| b.is_ascii_whitespace()).filter(|w| w.len() > 1).count();
-    let signs = value.iter().filter(|b| !b.is_ascii_alphabetic() && !b.is_ascii_whitespace() && b.is_ascii()).count();
-    words >= 2 && signs * 4 <= value.len() && wordy(value)
+pub(crate) fn sentence(look: &Look<'_>) -> bool {
+    if look.spaces == 0 {
+        return false;
+    }
+    let words = look.value.split(|b| b.is_ascii_whitespace()).filter(|w| w.len() > 1).count();
+    words >= 2 && (look.digits + look.joints + look.symbols) * 4 <= look.length() && look.wordy()
 }
 
 /// Pieces of markup, of CSS and of code.
-fn markup(value: &[u8]) -> bool {
-    let pieces: [&[u8]; 10] = [b"</", b"/>", b"=>", b"==", b"&&", b"||", b"px;", b"function", b"return ", b"!important"];
+pub(crate) fn markup(look: &Look<'_>) -> bool {
+    let pieces = [*b"</", *b"/>", *b"=>", *b"==", *b"&&", *b"||"];
     // Base64 padding is no comparison.
-    let value = value.strip_suffix(b"==").unwrap_or(value);
-    pieces.iter().any(|p| memchr::memmem::find(value, p).is_some())
+    let value = look.value.strip_suffix(b"==").unwrap_or(look.value);
+    let paired = look.has(sign::ANGLE | sign::EQUAL | sign::AMPERSAND | sign::BAR) && value.windows(2).any(|w| pairs(&pieces, w));
+    let long = [&b"px;"[..], b"function", b"return ", b"!important"];
+    paired || (look.has(sign::SEMICOLON | sign::PAREN | sign::SPACE | sign::BANG) && long.iter().any(|p| memchr::memmem::find(value, p).is_some()))
+}
+
+fn pairs(pieces: &[[u8; 2]], two: &[u8]) -> bool {
+    pieces.iter().any(|p| p == two)
 }

@@ -1,0 +1,445 @@
+//! Layouts of all rules, sorted so that a run of letters and digits in the text meets only those that can fit it.
+
+use std::collections::HashMap;
+
+use crate::{
+    compile::Ready,
+    find::Run,
+    shape::{self, Bytes, Element, Layout},
+};
+
+/// Longest first run that has a row of its own.
+pub(crate) const RUNS: usize = 72;
+/// Runs of letters before the first run with a digit that are looked back over.
+pub(crate) const BACK: usize = 4;
+
+/// What of a layout is told without walking it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Quick {
+    /// Places in the first run that must be digits, and those that must be letters.
+    digits: u64,
+    letters: u64,
+    /// Length of the run behind a separator; 0: any.
+    second: u8,
+    /// It begins with a digit.
+    second_digit: bool,
+}
+
+/// Layouts of which the same is told without walking them.
+#[derive(Clone, Debug)]
+struct Group {
+    quick: Quick,
+    layouts: Vec<u32>,
+}
+
+/// Of a run of letters and digits, and of what follows it, all that tells layouts apart at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Key {
+    /// Which of its bytes are digits.
+    digits: u64,
+    /// Class of the first byte, length, and what follows.
+    rest: u32,
+}
+
+/// What follows the first run of a layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// Nothing: the layout ends.
+    End,
+    /// A separator, and the run behind it: whether it begins with a digit, and its length.
+    Separator(bool, usize),
+    /// This byte, and the run behind it.
+    Byte(u8, bool, usize),
+}
+
+impl Key {
+    fn new(class: usize, length: usize, digits: u64, next: Next) -> Self {
+        let behind = |kind: u32, digit: bool, length: usize| kind | u32::from(digit) << 9 | (length.min(63) as u32) << 10;
+        let next = match next {
+            Next::End => 0,
+            Next::Separator(digit, length) => behind(1, digit, length),
+            Next::Byte(byte, digit, length) => behind(0x100 | u32::from(byte), digit, length),
+        };
+        Self { digits, rest: (class as u32 + 1) | (length.min(127) as u32) << 2 | next << 9 }
+    }
+
+    fn hash(self) -> usize {
+        ((self.digits ^ u64::from(self.rest) << 40 ^ u64::from(self.rest)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
+    }
+}
+
+/// Layouts whose first run has one length and class, by what follows it: those that leave something open.
+#[derive(Clone, Debug, Default)]
+struct Row {
+    /// No separator follows.
+    alone: Vec<Group>,
+    separated: Vec<Group>,
+    /// Of these and of the layouts in the table: some end with the run; the bytes that may follow; which second runs are allowed: bit of the length (31: that and more), 32
+    /// higher where it begins with a digit.
+    ends: bool,
+    nexts: Bytes,
+    seconds: u64,
+}
+
+/// The layouts that fit each key, in an open table of a power of two.
+#[derive(Debug, Default)]
+struct Table {
+    slots: Vec<(Key, u32)>,
+    layouts: Vec<Vec<u32>>,
+}
+
+impl Table {
+    fn add(&mut self, key: Key, layout: u32) {
+        if (self.layouts.len() + 1) * 4 > self.slots.len() {
+            let grown = vec![(Key::default(), 0); (self.slots.len() * 2).max(64)];
+            for slot in std::mem::replace(&mut self.slots, grown).into_iter().filter(|s| s.0.rest != 0) {
+                let free = self.slot(slot.0);
+                self.slots[free] = slot;
+            }
+        }
+        let at = self.slot(key);
+        if self.slots[at].0.rest == 0 {
+            self.slots[at] = (key, self.layouts.len() as u32);
+            self.layouts.push(Vec::new());
+        }
+        self.layouts[self.slots[at].1 as usize].push(layout);
+    }
+
+    /// The slot of a key, or the one where it would be.
+    fn slot(&self, key: Key) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = key.hash() & mask;
+        while self.slots[at].0.rest != 0 && self.slots[at].0 != key {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    #[inline]
+    fn get(&self, key: Key) -> &[u32] {
+        if self.slots.is_empty() {
+            return &[];
+        }
+        let (found, layouts) = self.slots[self.slot(key)];
+        if found.rest == 0 { &[] } else { &self.layouts[layouts as usize] }
+    }
+}
+
+/// Which runs must be looked at so that no layout is missed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// Runs that begin with four capitals, though no digit is near.
+    pub(crate) capitals: bool,
+    /// Every run.
+    pub(crate) all: bool,
+    /// Runs of letters up to this length before a run with a digit.
+    pub(crate) back: usize,
+    /// Signs that stand between these and the next run, one bit a byte.
+    pub(crate) signs: Bytes,
+}
+
+/// One layout, and what is left to ask where its group fits.
+#[derive(Debug)]
+struct Shaped {
+    /// Places in the first run whose byte its class does not tell.
+    open: Vec<(u8, Bytes)>,
+    /// Bytes of the first run.
+    run: usize,
+    /// What comes behind the first run.
+    rest: Layout,
+    forms: Fitting,
+}
+
+/// Forms that one layout belongs to.
+#[derive(Debug, Default)]
+pub(crate) struct Fitting {
+    /// Those that may be reported without a word nearby.
+    pub(crate) silent: Vec<u32>,
+    /// Those that may not, and have a check: in columns they are tried whatever the name.
+    pub(crate) checked: Vec<u32>,
+    /// Those that may not, by their rules.
+    pub(crate) spoken: Vec<(u16, u32)>,
+    /// All are numbers, which may not be the tail of a longer one.
+    numeric: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Layouts {
+    /// Each layout once.
+    layouts: Vec<Shaped>,
+    known: HashMap<Layout, u32>,
+    rows: Vec<Row>,
+    table: Table,
+    pub(crate) needs: Needs,
+}
+
+impl Default for Layouts {
+    fn default() -> Self {
+        Self { layouts: Vec::new(), known: HashMap::new(), rows: vec![Row::default(); 3 * RUNS], table: Table::default(), needs: Needs::default() }
+    }
+}
+
+impl Layouts {
+    /// Adds a layout of a form.
+    pub(crate) fn add(&mut self, form: u32, layout: Layout, ready: &Ready) {
+        let right = ready.right;
+        if let Some(&at) = self.known.get(&layout).filter(|_| right) {
+            self.layouts[at as usize].forms.add(form, ready);
+            return;
+        }
+        let length = layout.iter().take_while(|e| alnum(e)).count();
+        let run = length.clamp(1, RUNS - 1);
+        let index = self.layouts.len() as u32;
+        if let Some(Element::One(first)) = layout.first() {
+            let (quick, separated) = quick(&layout, length, right);
+            let classes =
+                [(b'0'..=b'9').any(|b| first.contains(b)), (b'A'..=b'Z').any(|b| first.contains(b)), (b'a'..=b'z').any(|b| first.contains(b))];
+            for (class, _) in classes.iter().enumerate().filter(|(_, has)| **has) {
+                let row = &mut self.rows[class * RUNS + run];
+                if let Some(next) = next(&layout, &quick, length) {
+                    row.allow(&layout, &next);
+                    next.iter().for_each(|next| self.table.add(Key::new(class, run, quick.digits, *next), index));
+                    continue;
+                }
+                if separated {
+                    row.seconds |= seconds(&quick);
+                    b" -./\xc2\xe2".iter().for_each(|b| row.nexts.insert(*b));
+                }
+                let groups = if separated { &mut row.separated } else { &mut row.alone };
+                match groups.iter_mut().find(|g| g.quick == quick) {
+                    Some(group) => group.layouts.push(index),
+                    None => groups.push(Group { quick, layouts: vec![index] }),
+                }
+            }
+            if classes.contains(&true) {
+                self.need(&layout);
+            }
+        }
+        let mut forms = Fitting::default();
+        forms.add(form, ready);
+        let open = (0..length.min(64)).filter_map(|i| match &layout[i] {
+            Element::One(set) if !told(set) => Some((i as u8, *set)),
+            _ => None,
+        });
+        // Longer first runs share the last row, where nothing is told of their length.
+        let told_until = if (1..RUNS - 1).contains(&length) && length <= 64 { length } else { 0 };
+        let open = if told_until == 0 { Vec::new() } else { open.collect() };
+        self.layouts.push(Shaped { open, run: told_until, rest: layout[told_until..].to_vec(), forms });
+        if right {
+            self.known.insert(layout, index);
+        }
+    }
+
+    /// Where must be looked for this layout? At runs with a digit; at runs of letters right before these; at runs of capitals; or everywhere.
+    fn need(&mut self, layout: &[Element]) {
+        let digit = |e: &Element| matches!(e, Element::One(set) if (0..=255).all(|b| !set.contains(b) || b.is_ascii_digit()));
+        let mut runs = layout.split(|e| !alnum(e)).peekable();
+        let mut before = Vec::new();
+        while let Some(run) = runs.next_if(|run| !run.iter().any(digit)) {
+            before.push(run);
+        }
+        let sure = runs.peek().is_some();
+        if before.is_empty() && sure {
+            return;
+        }
+        // A long value of random letters and digits without any digit does not happen: one of its runs has one.
+        let long = !sure && layout.iter().map(digit_bits).sum::<f32>() >= SURE;
+        if long {
+            before.truncate((before.len() - 1).min(BACK));
+        }
+        let longest = before.iter().map(|run| run.len()).max().unwrap_or(0);
+        let plain = before.iter().all(|run| !run.is_empty()) && before.len() <= BACK && longest < RUNS;
+        if plain && (long || runs.peek().is_some_and(|run| !run.is_empty())) {
+            self.needs.back = self.needs.back.max(longest);
+            layout.iter().filter(|e| !alnum(e)).take(before.len()).for_each(|e| match e {
+                Element::One(set) => (0..=255).filter(|b| set.contains(*b)).for_each(|b| self.needs.signs.insert(b)),
+                Element::Separator => b" -./\xa0\x91\x93".iter().for_each(|b| self.needs.signs.insert(*b)),
+            });
+            // Where a place may hold a digit or a letter, that run is met by its digit.
+            return;
+        }
+        let capital =
+            |e: &Element| matches!(e, Element::One(set) if (0..=255).all(|b| !set.contains(b) || b.is_ascii_uppercase() || b.is_ascii_digit()));
+        if before[0].len() >= 4 && before[0][..4].iter().all(capital) {
+            self.needs.capitals = true;
+            // Its digits, where it has some, are found as such.
+        } else {
+            self.needs.all = true;
+        }
+    }
+
+    /// No more layouts come.
+    pub(crate) fn finish(&mut self) {
+        self.known = HashMap::new();
+    }
+
+    /// Gives the candidates that begin with this run.
+    #[inline]
+    pub(crate) fn at_run(&self, text: &[u8], run: &Run, mut found: impl FnMut((usize, usize), &Fitting)) {
+        let (start, first) = (run.start, text[run.start]);
+        let class = if first.is_ascii_digit() { 0 } else { 1 + usize::from(first.is_ascii_lowercase()) };
+        let row = &self.rows[class * RUNS + run.length.min(RUNS - 1)];
+        // Digits behind digits and a sign: part of a longer number.
+        let tail = class == 0 && start >= 2 && matches!(text[start - 1], b'.' | b'-' | b'/' | b':') && text[start - 2].is_ascii_digit();
+        let fits = |quick: &Quick| quick.digits & !run.digits == 0 && quick.letters & run.digits == 0;
+        if row.ends {
+            self.walk(text, (start, tail), self.table.get(Key::new(class, run.length, run.digits, Next::End)), &mut found);
+        }
+        for group in row.alone.iter().filter(|g| fits(&g.quick)) {
+            self.walk(text, (start, tail), &group.layouts, &mut found);
+        }
+        let Some(&next) = text.get(start + run.length).filter(|b| row.nexts.contains(**b)) else { return };
+        let (digit, length) = run.second(text);
+        if row.seconds >> (length.min(31) + if digit { 32 } else { 0 }) & 1 == 0 {
+            return;
+        }
+        self.walk(text, (start, tail), self.table.get(Key::new(class, run.length, run.digits, Next::Byte(next, digit, length))), &mut found);
+        if matches!(next, b' ' | b'-' | b'.' | b'/' | 0xC2 | 0xE2) {
+            self.walk(text, (start, tail), self.table.get(Key::new(class, run.length, run.digits, Next::Separator(digit, length))), &mut found);
+            let fits = |q: &Quick| fits(q) && (digit || !q.second_digit) && (q.second == 0 || usize::from(q.second) == length);
+            for group in row.separated.iter().filter(|g| fits(&g.quick)) {
+                self.walk(text, (start, tail), &group.layouts, &mut found);
+            }
+        }
+    }
+
+    #[inline]
+    fn walk(&self, text: &[u8], (start, tail): (usize, bool), layouts: &[u32], found: &mut impl FnMut((usize, usize), &Fitting)) {
+        for &layout in layouts {
+            let shaped = &self.layouts[layout as usize];
+            if tail && shaped.forms.numeric {
+                continue;
+            }
+            if shaped.open.iter().all(|(at, class)| text.get(start + usize::from(*at)).is_some_and(|b| class.contains(*b))) {
+                let behind = start + shaped.run;
+                let rest = if shaped.rest.is_empty() { Some(0) } else { text.get(behind..).and_then(|text| shape::matches(&shaped.rest, text)) };
+                if let Some(length) = rest {
+                    found((start, behind + length), &shaped.forms);
+                }
+            }
+        }
+    }
+}
+
+impl Fitting {
+    fn add(&mut self, form: u32, ready: &Ready) {
+        let first = self.silent.is_empty() && self.spoken.is_empty();
+        self.numeric = ready.numeric && (self.numeric || first);
+        if !ready.needs_context {
+            self.silent.push(form);
+            return;
+        }
+        if ready.check.is_some() {
+            self.checked.push(form);
+        }
+        self.spoken.push((ready.rule, form));
+    }
+}
+
+/// Bits of surprise when a random value has no digit: so many are enough to rely on one.
+const SURE: f32 = 8.0;
+
+/// Bits of surprise when this place of a random value holds no digit.
+fn digit_bits(element: &Element) -> f32 {
+    let Element::One(set) = element else { return 0.0 };
+    let count = |of: fn(&u8) -> bool| (0..=255_u8).filter(|b| set.contains(*b) && of(b)).count() as f32;
+    let (all, digits) = (count(|_| true), count(u8::is_ascii_digit));
+    if digits == 10.0 && all > 10.0 { (all / (all - digits)).log2() } else { 0.0 }
+}
+
+/// Whether the masks of letters and digits tell all of a class.
+fn told(set: &Bytes) -> bool {
+    let all = |of: fn(&u8) -> bool| (0..=255_u8).all(|b| set.contains(b) == of(&b));
+    all(u8::is_ascii_digit) || all(u8::is_ascii_alphabetic) || all(u8::is_ascii_alphanumeric)
+}
+
+impl Row {
+    /// Lets the runs pass that a layout of the table may begin with.
+    fn allow(&mut self, layout: &Layout, next: &[Next]) {
+        let run = layout.iter().take_while(|e| alnum(e)).count();
+        match layout.get(run) {
+            None => self.ends = true,
+            Some(Element::Separator) => b" -./\xc2\xe2".iter().for_each(|b| self.nexts.insert(*b)),
+            Some(Element::One(_)) => {}
+        }
+        for next in next {
+            let (digit, length) = match *next {
+                Next::End => continue,
+                Next::Separator(digit, length) => (digit, length),
+                Next::Byte(byte, digit, length) => {
+                    self.nexts.insert(byte);
+                    (digit, length)
+                }
+            };
+            self.seconds |= 1 << (length.min(31) + if digit { 32 } else { 0 });
+        }
+    }
+}
+
+/// What may follow the first run, `length` long, where that and the masks tell a layout whole: then it stands in the table.
+fn next(layout: &Layout, quick: &Quick, length: usize) -> Option<Vec<Next>> {
+    let full = if length < 64 { (1 << length) - 1 } else { u64::MAX };
+    if !(1..RUNS - 1).contains(&length) || length > 64 || quick.digits | quick.letters != full {
+        return None;
+    }
+    let digits = if quick.second_digit { &[true][..] } else { &[false, true] };
+    let second = usize::from(quick.second);
+    match layout.get(length) {
+        None => Some(vec![Next::End]),
+        Some(_) if second == 0 => None,
+        Some(Element::Separator) => Some(digits.iter().map(|digit| Next::Separator(*digit, second)).collect()),
+        Some(Element::One(set)) => {
+            let bytes: Vec<u8> = (0..0x80).filter(|b| set.contains(*b)).collect();
+            let few = bytes.len() <= 4 && (0x80..=0xff).all(|b| !set.contains(b));
+            few.then(|| bytes.iter().flat_map(|b| digits.iter().map(|digit| Next::Byte(*b, *digit, second))).collect())
+        }
+    }
+}
+
+fn seconds(quick: &Quick) -> u64 {
+    let lengths = if quick.second == 0 { u64::from(u32::MAX) } else { 1 << quick.second.min(31) };
+    if quick.second_digit { lengths << 32 } else { lengths | lengths << 32 }
+}
+
+fn alnum(element: &Element) -> bool {
+    matches!(element, Element::One(set) if (b'0'..=b'z').any(|b| b.is_ascii_alphanumeric() && set.contains(b)))
+}
+
+/// What can be told of a layout whose first run has this length, and whether a separator follows it.
+fn quick(elements: &[Element], run: usize, right: bool) -> (Quick, bool) {
+    let only = |element: &Element, class: fn(&u8) -> bool| matches!(element, Element::One(set) if (0..=255).all(|b| !set.contains(b) || class(&b)));
+    let places = |class: fn(&u8) -> bool| (0..run.min(64)).filter(|i| only(&elements[*i], class)).fold(0, |mask, i| mask | 1 << i);
+    let separated = run < RUNS && elements.get(run) == Some(&Element::Separator);
+    let behind = elements.get(run + 1..).unwrap_or_default();
+    let second = behind.iter().take_while(|e| alnum(e)).count();
+    // Runs in the text are whole, unless the value may end within one, or a class holds signs as well.
+    let whole = (right || second < behind.len()) && behind[..second].iter().all(|e| only(e, u8::is_ascii_alphanumeric));
+    let second = if whole { u8::try_from(second).unwrap_or(0) } else { 0 };
+    let second_digit = behind.first().is_some_and(|e| only(e, u8::is_ascii_digit));
+    (Quick { digits: places(u8::is_ascii_digit), letters: places(u8::is_ascii_alphabetic), second, second_digit }, separated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Layouts;
+    use crate::{Ruleset, shape};
+
+    /// A layout that asks for every run would slow everything: built-in ones are written so that none does.
+    #[test]
+    fn no_built_in_layout_needs_every_run() {
+        let mut costly = Vec::new();
+        for rule in Ruleset::builtin().unwrap().rules() {
+            for (form, text) in rule.forms.iter().flat_map(|f| f.layouts.iter().map(move |l| (f, l))) {
+                for layout in shape::parse(text, form.ignore_case).unwrap() {
+                    let mut alone = Layouts::default();
+                    alone.need(&layout);
+                    if alone.needs.all {
+                        costly.push(format!("{}: {text}", rule.id));
+                    }
+                }
+            }
+        }
+        costly.dedup();
+        assert!(costly.is_empty(), "{costly:#?}");
+    }
+}
