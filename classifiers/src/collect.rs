@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use crate::{
-    compile::Alphabet,
+    compile::{Alphabet, Compiled},
     decode,
     ear::Ear,
     engine::Engine,
     find::{self, Candidate, Planes, Sink, Unit, Units},
     judge::{Hit, Judge, Place, Refused, Row},
     layouts::Fitting,
-    words::Spoken,
+    words::{Rules, Spoken},
 };
 
 /// Buffers of a search, and what it found.
@@ -43,14 +43,14 @@ impl Finds {
 }
 
 /// What the other cells in the row of a text say.
-pub(crate) type RowSpeech<'a> = dyn Fn(usize, &mut dyn FnMut(u16)) + 'a;
+pub(crate) type RowSpeech<'a> = dyn Fn(usize, &mut dyn FnMut(&Rules)) + 'a;
 
 /// Who listens: the engine, the name of the column, the row.
 #[derive(Clone, Copy)]
 pub(crate) struct Listening<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) spoken: Option<&'a Spoken>,
-    /// Calls back with each rule that another cell of the row of this text speaks for.
+    /// Calls back with the rules that each other cell of the row of this text speaks for.
     pub(crate) row: Option<&'a RowSpeech<'a>>,
     /// Escapes and base64 are decoded.
     pub(crate) decodes: bool,
@@ -109,7 +109,7 @@ impl<'a, 't> Collector<'a, 't> {
             self.leave();
             self.unit = Some(*unit);
             self.finds.unit = unit.number;
-            self.finds.ear.turn(unit.text, self.listening.engine.rules.len());
+            self.finds.ear.turn(unit.text);
             self.finds.place.leave();
         }
     }
@@ -119,7 +119,7 @@ impl<'a, 't> Collector<'a, 't> {
         let Some(unit) = self.unit.take() else { return };
         if !self.finds.escapes.is_empty() || !self.finds.runs.is_empty() {
             let (mut escapes, mut runs) = (std::mem::take(&mut self.finds.escapes), std::mem::take(&mut self.finds.runs));
-            let row = self.listening.row.map(|row| move |_: usize, each: &mut dyn FnMut(u16)| row(unit.number, each));
+            let row = self.listening.row.map(|row| move |_: usize, each: &mut dyn FnMut(&Rules)| row(unit.number, each));
             let row: Option<&RowSpeech<'_>> = row.as_ref().map(|r| r as _);
             let inside = Listening { engine: self.listening.engine, spoken: self.listening.spoken, row, decodes: false };
             decode::views(unit.text, &inside, &escapes, &runs, self.finds);
@@ -130,21 +130,18 @@ impl<'a, 't> Collector<'a, 't> {
     }
 
     /// Fills `finds.rules` with the rules among those `wanted` that a word around, the name of the column or a cell of the row speaks for.
-    fn spoken_of(&mut self, unit: &Unit<'t>, span: (usize, usize), wanted: impl Fn(u16) -> bool) {
+    fn spoken_of(&mut self, unit: &Unit<'t>, span: (usize, usize), wanted: &Rules) {
         let Listening { engine, spoken, row, .. } = self.listening;
+        let Compiled { words, level, .. } = &engine.compiled;
         let rules = &mut self.finds.rules;
         rules.clear();
-        self.finds.ear.hear(&engine.compiled.words, unit.text, span);
-        rules.extend(self.finds.ear.spoken_for().iter().copied().filter(|r| wanted(*r)));
+        self.finds.ear.hear(words, *level, unit.text, span);
+        self.finds.ear.spoken_for(words, wanted, |rule| rules.push(rule));
         if let Some(spoken) = spoken {
-            rules.extend(spoken.rules().filter(|r| wanted(*r)));
+            spoken.rules().both(wanted, |rule| rules.push(rule));
         }
         if let Some(row) = row {
-            row(unit.number, &mut |rule| {
-                if wanted(rule) {
-                    rules.push(rule)
-                }
-            });
+            row(unit.number, &mut |said| said.both(wanted, |rule| rules.push(rule)));
         }
         rules.sort_unstable();
         rules.dedup();
@@ -154,7 +151,7 @@ impl<'a, 't> Collector<'a, 't> {
         let row = self.listening.row.map(|row| {
             move |rule: u16| {
                 let mut speaks = false;
-                row(unit.number, &mut |said| speaks |= said == rule);
+                row(unit.number, &mut |said| speaks |= said.contains(rule));
                 speaks
             }
         });
@@ -186,7 +183,7 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
         if fitting.spoken.is_empty() {
             return;
         }
-        self.spoken_of(unit, (start, end), |rule| fitting.spoken.binary_search_by_key(&rule, |s| s.0).is_ok());
+        self.spoken_of(unit, (start, end), &fitting.rules);
         let rules = std::mem::take(&mut self.finds.rules);
         for rule in &rules {
             let from = fitting.spoken.partition_point(|s| s.0 < *rule);
@@ -207,10 +204,10 @@ impl<'t> Sink<'t> for Collector<'_, 't> {
     fn token(&mut self, unit: &Unit<'t>, alphabet: Alphabet, (start, end): (usize, usize)) {
         self.enter(unit);
         let compiled = &self.listening.engine.compiled;
-        if compiled.tokens_of.is_empty() {
+        if compiled.token_rules.is_empty() {
             return;
         }
-        self.spoken_of(unit, (start, end), |rule| compiled.tokens_of.contains_key(&rule));
+        self.spoken_of(unit, (start, end), &compiled.token_rules);
         let rules = std::mem::take(&mut self.finds.rules);
         for token in rules.iter().flat_map(|r| &compiled.tokens_of[r]).map(|&i| &compiled.tokens[i]) {
             if token.alphabet == alphabet && (token.length[0]..=token.length[1]).contains(&(end - start)) {

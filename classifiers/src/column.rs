@@ -9,7 +9,7 @@ use crate::{
     find::{Candidate, Sink, Unit, Units},
     judge::Hit,
     overlap,
-    words::{Speaks, Spoken, words},
+    words::{Rules, Speaks, Spoken, words},
 };
 
 /// Offsets of values in their buffer: one more than values.
@@ -146,10 +146,10 @@ struct Rows<'a, 't> {
 
 impl Rows<'_, '_> {
     /// The rules that a cell of another column in this row speaks for.
-    fn speaks(&self, column: usize, cell: usize, each: &mut dyn FnMut(u16)) {
+    fn speaks(&self, column: usize, cell: usize, each: &mut dyn FnMut(&Rules)) {
         let mut said = self.said.borrow_mut();
         let row = said.entry(cell).or_insert_with(|| self.listen(cell));
-        row.iter().filter(|(other, _)| *other != column).flat_map(|(_, spoken)| spoken.rules()).for_each(each);
+        row.iter().filter(|(other, _)| *other != column).for_each(|(_, spoken)| each(spoken.rules()));
     }
 
     fn listen(&self, cell: usize) -> Vec<(usize, Spoken)> {
@@ -188,7 +188,7 @@ impl Engine {
             return;
         }
         let spoken = self.compiled.words.listen(cells.field.as_bytes());
-        let row = rows.map(|rows| move |cell: usize, each: &mut dyn FnMut(u16)| rows.speaks(column, cell, each));
+        let row = rows.map(|rows| move |cell: usize, each: &mut dyn FnMut(&Rules)| rows.speaks(column, cell, each));
         let row: Option<&RowSpeech<'_>> = row.as_ref().map(|r| r as _);
         let listening = Listening { engine: self, spoken: Some(&spoken), row, decodes: true };
         let (first, last) = (cells.offsets.get(0), cells.offsets.get(cells.offsets.len()));

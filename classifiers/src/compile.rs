@@ -11,7 +11,7 @@ use crate::{
     pattern::Pattern,
     planes::Level,
     shape,
-    words::WordTable,
+    words::{Rules, WordTable},
 };
 
 /// Why an engine could not be built.
@@ -75,12 +75,15 @@ pub(crate) struct CellForm {
     pub(crate) length: [usize; 2],
 }
 
+/// A form, and the literal's exact text where case counts.
+pub(crate) type LiteralForm = (u32, Option<Box<[u8]>>);
+
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) forms: Vec<Ready>,
     pub(crate) literals: Option<Literals>,
-    /// Forms of each literal, with its exact text where case counts.
-    pub(crate) literal_forms: Vec<Vec<(u32, Option<Box<[u8]>>)>>,
+    /// Forms of each literal.
+    pub(crate) literal_forms: Vec<Vec<LiteralForm>>,
     pub(crate) literal_texts: Vec<Box<[u8]>>,
     pub(crate) layouts: Layouts,
     pub(crate) tokens: Vec<TokenForm>,
@@ -94,6 +97,7 @@ pub(crate) struct Compiled {
     pub(crate) names: bool,
     /// Token forms of each rule that has any.
     pub(crate) tokens_of: HashMap<u16, Vec<usize>>,
+    pub(crate) token_rules: Rules,
     pub(crate) words: WordTable,
     pub(crate) level: Level,
 }
@@ -118,6 +122,7 @@ impl Compiled {
             kernel_bits: 0,
             names: false,
             tokens_of: HashMap::new(),
+            token_rules: Rules::default(),
             words: WordTable::new(rules),
             level: Level::best(),
         };
@@ -170,6 +175,7 @@ impl Compiled {
             // One with a check is tried in columns whatever their name.
             if form.needs_context && form.check.is_none() {
                 self.tokens_of.entry(number).or_default().push(self.tokens.len());
+                self.token_rules.insert(number);
             } else {
                 self.bare_tokens.push(token);
             }

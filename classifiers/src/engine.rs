@@ -232,7 +232,7 @@ impl Engine {
         };
         let candidate = Candidate { form: m.hit.form, start, end, delta: m.hit.delta, literal: m.hit.literal };
         let (mut ear, mut place) = (Ear::default(), Place::default());
-        ear.turn(text, self.rules.len());
+        ear.turn(text);
         let mut judge = Judge { engine: self, text, spoken: spoken.as_ref(), row: None, ear: &mut ear, place: &mut place };
         let _ = judge.judge(&candidate, Some(&mut trace));
         if m.hit.row != 0 {

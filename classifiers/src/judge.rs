@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     compile::{Ready, milli},
-    ear::Ear,
+    ear::{Ear, NEAREST},
     engine::{Bit, Engine, Match, RuleIndex},
     find::{Candidate, boundary_after, boundary_before},
     secrecy, shape,
@@ -199,12 +199,16 @@ impl Judge<'_> {
             return true;
         }
         if ready.listens {
-            self.ear.hear(&self.engine.compiled.words, self.text, span);
-            if self.ear.speaks_for(ready.rule).is_some() {
+            self.hear(span);
+            if self.ear.speaks_for(&self.engine.compiled.words, ready.rule).is_some() {
                 return true;
             }
         }
         self.row.is_some_and(|speaks| speaks(ready.rule))
+    }
+
+    fn hear(&mut self, span: (usize, usize)) {
+        self.ear.hear(&self.engine.compiled.words, self.engine.compiled.level, self.text, span);
     }
 
     /// Whether, in a text without a name, no word around could make this many millibits credible. Saves listening.
@@ -230,14 +234,14 @@ impl Judge<'_> {
             against = spoken.about(ready.rule, Speaks::Against);
         }
         if ready.listens {
-            self.ear.hear(words, self.text, span);
-            if let Some((phrase, near)) = self.ear.speaks_for(ready.rule) {
+            self.hear(span);
+            if let Some((phrase, near)) = self.ear.speaks_for(words, ready.rule) {
                 // Tokens of several services look the same: the service named last is the one.
                 let added = milli(rule.context_bits) + if ready.entropy { near } else { 0 };
                 tell(&|| format!("`{}` nearby", words.phrase(phrase)), added);
                 (bits, supported) = (bits + added, true);
             }
-            against = against.or_else(|| self.ear.speaks_against(ready.rule));
+            against = against.or_else(|| self.ear.speaks_against(words, ready.rule));
         }
         if let Some(phrase) = against {
             let taken = -milli(rule.negative_bits);
@@ -301,8 +305,6 @@ fn false_family(text: &[u8], start: usize, end: usize) -> Family {
     }
 }
 
-/// Most millibits that a word nearby is worth for being near.
-const NEAREST: i32 = 500;
 /// Millibits that a number loses when the groups beside it are like its own.
 const ROW: i32 = -6_000;
 

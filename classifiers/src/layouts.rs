@@ -6,6 +6,7 @@ use crate::{
     compile::Ready,
     find::Run,
     shape::{self, Bytes, Element, Layout},
+    words::Rules,
 };
 
 /// Longest first run that has a row of its own.
@@ -157,8 +158,9 @@ pub(crate) struct Fitting {
     pub(crate) silent: Vec<u32>,
     /// Those that may not, and have a check: in columns they are tried whatever the name.
     pub(crate) checked: Vec<u32>,
-    /// Those that may not, by their rules.
+    /// Those that may not, by their rules, and these rules.
     pub(crate) spoken: Vec<(u16, u32)>,
+    pub(crate) rules: Rules,
     /// All are numbers, which may not be the tail of a longer one.
     numeric: bool,
 }
@@ -333,6 +335,7 @@ impl Fitting {
             self.checked.push(form);
         }
         self.spoken.push((ready.rule, form));
+        self.rules.insert(ready.rule);
     }
 }
 

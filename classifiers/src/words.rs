@@ -1,8 +1,11 @@
 //! Context: whole words around a value, and the words of column names. One table for all rules.
 
-use std::{borrow::Cow, collections::HashMap, ops::Range};
+use std::{borrow::Cow, collections::HashMap};
 
-use crate::Rule;
+use crate::{
+    Rule,
+    planes::{LOWER, Level, PLANES, UPPER, WIDE, Word},
+};
 
 /// What a phrase says about a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +24,49 @@ type Words = Vec<Box<[u8]>>;
 struct Phrase {
     words: Words,
     uses: Vec<(u16, Speaks)>,
+    /// Rules that it speaks for near a value.
+    speaks_for: Rules,
+}
+
+/// A set of rules, one bit each.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rules(Vec<u64>);
+
+impl Rules {
+    pub(crate) fn insert(&mut self, rule: u16) {
+        let at = usize::from(rule >> 6);
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        self.0[at] |= 1 << (rule & 63);
+    }
+
+    pub(crate) fn contains(&self, rule: u16) -> bool {
+        self.0.get(usize::from(rule >> 6)).is_some_and(|word| word >> (rule & 63) & 1 == 1)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The rules that are in both.
+    pub(crate) fn both(&self, other: &Self, mut each: impl FnMut(u16)) {
+        for (at, (a, b)) in (0_u16..).zip(self.0.iter().zip(&other.0)) {
+            let mut word = a & b;
+            while word != 0 {
+                each(at << 6 | word.trailing_zeros() as u16);
+                word &= word - 1;
+            }
+        }
+    }
+}
+
+impl FromIterator<u16> for Rules {
+    fn from_iter<I: IntoIterator<Item = u16>>(rules: I) -> Self {
+        let mut set = Self::default();
+        rules.into_iter().for_each(|rule| set.insert(rule));
+        set
+    }
 }
 
 /// Phrases by their first word.
@@ -34,6 +80,8 @@ pub(crate) struct WordTable {
     heads: Vec<u32>,
 }
 
+/// Bytes listened to at once.
+pub(crate) const GRANULE: usize = 256;
 /// Words of the longest phrase looked at.
 const LONGEST: usize = 6;
 /// Bits of the hash of a word.
@@ -63,7 +111,8 @@ impl WordTable {
             uses.dedup();
             table.firsts[hash >> 6] |= 1 << (hash & 63);
             table.heads[hash + 1] += 1;
-            table.phrases.push(Phrase { words, uses });
+            let speaks_for = uses.iter().filter(|u| u.1 == Speaks::For).map(|u| u.0).collect();
+            table.phrases.push(Phrase { words, uses, speaks_for });
         }
         for i in 1..table.heads.len() {
             table.heads[i] += table.heads[i - 1];
@@ -71,9 +120,14 @@ impl WordTable {
         table
     }
 
-    /// What a phrase says.
-    pub(crate) fn uses(&self, phrase: u32) -> &[(u16, Speaks)] {
-        &self.phrases[phrase as usize].uses
+    /// Rules that a phrase speaks for near a value.
+    pub(crate) fn speaks_for(&self, phrase: u32) -> &Rules {
+        &self.phrases[phrase as usize].speaks_for
+    }
+
+    /// Whether a phrase speaks against a rule.
+    pub(crate) fn speaks_against(&self, phrase: u32, rule: u16) -> bool {
+        self.phrases[phrase as usize].uses.binary_search(&(rule, Speaks::Against)).is_ok()
     }
 }
 
@@ -130,35 +184,44 @@ fn fold<'a>(word: &'a [u8], buffer: &'a mut [u8; WORD]) -> Cow<'a, [u8]> {
 
 /// Its first eight bytes and its length hashed; letters of either case are one.
 fn hash(word: &[u8]) -> usize {
-    let mut eight = [0; 8];
-    if let Some(full) = word.first_chunk::<8>() {
-        eight = *full;
-    } else {
-        eight[..word.len()].copy_from_slice(word);
-    }
-    let folded = u64::from_le_bytes(eight) | 0x2020_2020_2020_2020;
-    ((folded ^ (word.len() as u64) << 59).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS)) as usize
+    hash_at(word, 0, word.len())
+}
+
+/// The same of the word of this length at `start`.
+#[inline]
+fn hash_at(text: &[u8], start: usize, length: usize) -> usize {
+    let eight = match text.get(start..).and_then(|t| t.first_chunk()) {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => text[start..].iter().take(8).rev().fold(0, |all, b| all << 8 | u64::from(*b)),
+    };
+    let kept = u64::MAX >> (64 - 8 * length.clamp(1, 8));
+    let folded = (eight & kept) | 0x2020_2020_2020_2020;
+    ((folded ^ (length as u64) << 59).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS)) as usize
 }
 
 /// What a text around a value, or a column name, says about all rules.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Spoken(Vec<(u16, Speaks, u32)>);
+pub(crate) struct Spoken {
+    said: Vec<(u16, Speaks, u32)>,
+    /// Rules that something speaks for.
+    rules: Rules,
+}
 
 impl Spoken {
     /// Rules that something speaks for.
-    pub(crate) fn rules(&self) -> impl Iterator<Item = u16> {
-        self.0.iter().filter(|s| s.1 != Speaks::Against).map(|s| s.0)
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// Nothing is said.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.said.is_empty()
     }
 
     /// The phrase that speaks so about a rule.
     pub(crate) fn about(&self, rule: u16, speaks: Speaks) -> Option<u32> {
-        let at = self.0.partition_point(|&(r, s, _)| (r, s) < (rule, speaks));
-        self.0.get(at).filter(|&&(r, s, _)| (r, s) == (rule, speaks)).map(|&(.., phrase)| phrase)
+        let at = self.said.partition_point(|&(r, s, _)| (r, s) < (rule, speaks));
+        self.said.get(at).filter(|&&(r, s, _)| (r, s) == (rule, speaks)).map(|&(.., phrase)| phrase)
     }
 }
 
@@ -166,36 +229,69 @@ impl WordTable {
     /// What the words of `text` say.
     pub(crate) fn listen(&self, text: &[u8]) -> Spoken {
         let mut spoken = Spoken::default();
-        self.phrases_in(text, 0..text.len(), |_, _, phrase| {
-            spoken.0.extend(self.phrases[phrase as usize].uses.iter().map(|&(rule, speaks)| (rule, speaks, phrase)));
-        });
-        spoken.0.sort_unstable();
+        let (mut at, said) = (0, &mut spoken.said);
+        while let Some((start, end)) = next_word(text, at) {
+            at = end;
+            self.at_word(text, start, end, |_, phrase| {
+                said.extend(self.phrases[phrase as usize].uses.iter().map(|&(rule, speaks)| (rule, speaks, phrase)));
+            });
+        }
+        spoken.said.sort_unstable();
+        spoken.rules = spoken.said.iter().filter(|s| s.1 != Speaks::Against).map(|s| s.0).collect();
         spoken
     }
 
-    /// Calls `found` with each phrase in `text` (start, end, number) whose first word begins in `range`.
-    pub(crate) fn phrases_in(&self, text: &[u8], range: Range<usize>, mut found: impl FnMut(usize, usize, u32)) {
-        let (mut at, mut buffer) = (range.start, [0; WORD]);
-        // In the middle of a word: its end is where the next one may begin.
-        while at > 0 && at < text.len() && is_letter(text[at]) && is_letter(text[at - 1]) && !parts(text, at) {
-            at += 1;
-        }
-        while let Some((start, end)) = next_word(text, at).filter(|w| w.0 < range.end) {
-            at = end;
-            let word = &text[start..end];
-            let begins = |hash: usize| self.firsts[hash >> 6] >> (hash & 63) & 1 == 1;
-            let mut hashed = hash(word);
-            if word.is_ascii() {
-                if !begins(hashed) {
-                    continue;
-                }
-            } else {
-                hashed = hash(&fold(word, &mut buffer));
+    /// Calls `found` with each phrase in `text` (start, end, number) whose first word begins in the `GRANULE` bytes from `from` on. `planes` is a buffer.
+    pub(crate) fn phrases_in(&self, level: Level, planes: &mut Vec<Word>, text: &[u8], from: usize, mut found: impl FnMut(usize, usize, u32)) {
+        level.planes(&text[from..text.len().min(from + GRANULE + 64)], planes);
+        let before = |back: usize| from.checked_sub(back).map_or(0, |i| text[i]);
+        let mut letter = u64::from(is_letter(before(1)));
+        let mut small = u64::from(before(1).is_ascii_lowercase());
+        let mut capital = u64::from(before(1).is_ascii_uppercase());
+        let letters = |word: &Word| word[UPPER] | word[LOWER] | word[WIDE];
+        for number in 0..planes.len().min(GRANULE / 64) {
+            let (word, next) = (planes[number], planes.get(number + 1).copied().unwrap_or_default());
+            let parts = |word: &Word, next: &Word, (small, capital): (u64, u64)| {
+                let behind = word[LOWER] >> 1 | next[LOWER] << 63;
+                word[UPPER] & ((word[LOWER] << 1 | small) | ((word[UPPER] << 1 | capital) & behind))
+            };
+            let here = letters(&word);
+            let humps = parts(&word, &next, (small, capital));
+            let mut starts = here & (!(here << 1 | letter) | humps);
+            let humps_next = parts(&next, &[0; PLANES], (word[LOWER] >> 63, word[UPPER] >> 63));
+            let ends = u128::from(!here | humps) | u128::from(!letters(&next) | humps_next) << 64;
+            while starts != 0 {
+                let bit = starts.trailing_zeros();
+                starts &= starts - 1;
+                let start = from + 64 * number + bit as usize;
+                let length = (ends >> bit >> 1).trailing_zeros() as usize + 1;
+                let end = if length < 64 { text.len().min(start + length) } else { next_word(text, start).map_or(start, |w| w.1) };
+                self.at_word(text, start, end, |end, phrase| found(start, end, phrase));
             }
-            for phrase in self.heads[hashed]..self.heads[hashed + 1] {
-                if let Some(end) = follow(text, start, &self.phrases[phrase as usize].words) {
-                    found(start, end, phrase);
-                }
+            (letter, small, capital) = (here >> 63, word[LOWER] >> 63, word[UPPER] >> 63);
+        }
+    }
+
+    /// Calls `found` with the end and number of each phrase that begins with this word.
+    #[inline]
+    fn at_word(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(usize, u32)) {
+        let begins = |hash: usize| self.firsts.get(hash >> 6).is_some_and(|bits| bits >> (hash & 63) & 1 == 1);
+        let mut hashed = hash_at(text, start, end - start);
+        if !begins(hashed) {
+            let word = &text[start..end];
+            if word.is_ascii() {
+                return;
+            }
+            hashed = hash(&fold(word, &mut [0; WORD]));
+            if !begins(hashed) {
+                return;
+            }
+        } else if !text[start..end].is_ascii() {
+            hashed = hash(&fold(&text[start..end], &mut [0; WORD]));
+        }
+        for phrase in self.heads[hashed]..self.heads[hashed + 1] {
+            if let Some(end) = follow(text, start, &self.phrases[phrase as usize].words) {
+                found(end, phrase);
             }
         }
     }
@@ -217,4 +313,36 @@ fn follow(text: &[u8], mut at: usize, words: &[Box<[u8]>]) -> Option<usize> {
         }
     }
     Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn table() -> WordTable {
+        let file = "[[rule]]\nid = \"a\"\ntag = \"custom.a\"\nname = \"a\"\nsensitivity = \"low\"\nexamples = [\"@x: aaaa\", \"@x: bbbb\"]\ncounter_examples = [\"c\", \"d\"]\n\
+                    context = [\"ab\", \"ab ba\", \"b\", \"é\", \"aaaaaaaaab\", \"bB\"]\nform = [{ prior = 1.0, cell = [4, 9] }]\n";
+        WordTable::new(crate::Ruleset::parse(&[("test", file)]).unwrap().rules())
+    }
+
+    proptest! {
+        #[test]
+        fn planes_tell_the_words_that_bytes_tell(text in "[abABé1 _É-]{0,700}|[ab]{0,400}[ A]{0,3}[ab]{0,300}") {
+            let (table, text) = (table(), text.as_bytes());
+            let (mut wanted, mut at) = (Vec::new(), 0);
+            while let Some((start, end)) = next_word(text, at) {
+                at = end;
+                table.at_word(text, start, end, |end, phrase| wanted.push((start, end, phrase)));
+            }
+            for level in Level::available() {
+                let (mut found, mut planes) = (Vec::new(), Vec::new());
+                for from in (0..text.len()).step_by(GRANULE) {
+                    table.phrases_in(level, &mut planes, text, from, |start, end, phrase| found.push((start, end, phrase)));
+                }
+                prop_assert_eq!(&found, &wanted, "{}", level.name());
+            }
+        }
+    }
 }
