@@ -1,6 +1,10 @@
-//! Lists the rule files, so that a new one is only a new file in `rules/`, and makes a table of the words in `words/grammar.txt`.
+//! Lists the rule files, so that a new one is only a new file in `rules/`, makes a table of the words in `words/grammar.txt`,
+//! and lays the lists of `dictionaries/` out for look-up.
 
 use std::{collections::BTreeMap, env, fs, path::Path};
+
+#[path = "build/dictionaries.rs"]
+mod dictionaries;
 
 fn main() {
     let root = env::var("CARGO_MANIFEST_DIR").expect("set by cargo");
@@ -9,6 +13,7 @@ fn main() {
     let rules = [files(&root.join("rules")), files(&root.join("composites")), files(&root.join("documents"))].concat();
     fs::write(out.join("rules.rs"), format!("&[\n{rules}]\n")).expect("writable");
     fs::write(out.join("grammar.rs"), grammar(&root.join("words/grammar.txt"))).expect("writable");
+    dictionaries::lay_out(&root.join("dictionaries"), out);
 }
 
 /// Name and text of each TOML file of a folder, in order.

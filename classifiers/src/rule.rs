@@ -119,6 +119,9 @@ pub struct Form {
     /// Shortest and longest whole trimmed cell, in bytes, of a column whose header matches.
     #[serde(default)]
     pub cell: Option<[u16; 2]>,
+    /// With `cell`: every word of the cell, or the cell as a whole, is in this built-in dictionary (`given-names`, `surnames`, `cities`, …). Takes the place of `check`.
+    #[serde(default)]
+    pub dictionary: Option<String>,
     /// Check by name (see `check::by_name`) on the value with separators (space, hyphen, dot, slash, no-break space) removed and letters upper-cased where `ignore_case`.
     #[serde(default)]
     pub check: Option<String>,

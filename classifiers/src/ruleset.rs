@@ -89,6 +89,9 @@ impl Ruleset {
                     return Err(at(start, format!("rule `{}` is defined twice", rule.id)));
                 }
                 validate(&rule).map_err(|message| at(start, format!("rule `{}`: {message}", rule.id)))?;
+                for form in &mut rule.forms {
+                    form.check = form.check.take().or_else(|| form.dictionary.clone());
+                }
                 rules.push(rule);
             }
             composites.extend(file.composite.into_iter().map(|c| (*name, line(text, c.span().start), c.into_inner())));
@@ -294,6 +297,12 @@ fn validate_form(form: &Form) -> Result<(), String> {
     }
     if let Some(name) = form.check.as_ref().filter(|name| check::by_name(name).is_none()) {
         return Err(unknown("check", name, check::names()));
+    }
+    if let Some(name) = form.dictionary.as_ref().filter(|name| !check::DICTIONARIES.contains(&name.as_str())) {
+        return Err(unknown("dictionary", name, check::DICTIONARIES.iter().copied()));
+    }
+    if form.dictionary.is_some() && (form.cell.is_none() || form.check.is_some()) {
+        return Err("a `dictionary` goes with `cell`, and in place of a `check`".into());
     }
     if let Some(name) = form.kernel.as_ref().filter(|name| !kernel::NAMES.contains(&name.as_str())) {
         return Err(unknown("kernel", name, kernel::NAMES.iter().copied()));

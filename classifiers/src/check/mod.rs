@@ -24,6 +24,7 @@ mod iberia;
 mod italy;
 pub(crate) mod mnemonic;
 mod money;
+mod name;
 mod north;
 mod place;
 pub(crate) mod secret;
@@ -32,6 +33,8 @@ mod token;
 mod travel;
 mod vat;
 mod wallet;
+
+pub(crate) use name::DICTIONARIES;
 
 /// A check.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +68,7 @@ const TABLES: &[&[Row]] = &[
     italy::TABLE,
     mnemonic::TABLE,
     money::TABLE,
+    name::TABLE,
     north::TABLE,
     place::TABLE,
     southeast::TABLE,

@@ -1,17 +1,36 @@
 //! Scanners for values that neither a layout nor a literal describes.
 
+pub(crate) mod address;
 mod assignment;
 mod email;
 mod iban;
 mod ip;
 mod mac;
+pub(crate) mod organisation;
+pub(crate) mod person;
 mod phone;
+pub(crate) mod place;
 mod said;
 
 use crate::find::Run;
 
 /// Names that a form can give as its `kernel`.
-pub(crate) const NAMES: &[&str] = &["assignment", "email", "iban", "ip", "mac", "phone", "said-of-offender", "said-of-patient", "said-of-person"];
+pub(crate) const NAMES: &[&str] = &[
+    "address",
+    "assignment",
+    "email",
+    "iban",
+    "ip",
+    "mac",
+    "organisation",
+    "person",
+    "person-cell",
+    "phone",
+    "place",
+    "said-of-offender",
+    "said-of-patient",
+    "said-of-person",
+];
 
 /// A value found by a kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +48,11 @@ pub(crate) enum Kernel {
     Ip,
     Mac,
     Phone,
+    Person,
+    PersonCell,
+    Address,
+    Organisation,
+    Place,
     SaidOfOffender,
     SaidOfPatient,
     SaidOfPerson,
@@ -39,11 +63,16 @@ impl Kernel {
     pub(crate) fn by_name(name: &str) -> Option<Self> {
         Some(match name {
             "assignment" => Self::Assignment,
+            "address" => Self::Address,
             "email" => Self::Email,
             "iban" => Self::Iban,
             "ip" => Self::Ip,
             "mac" => Self::Mac,
+            "organisation" => Self::Organisation,
+            "person" => Self::Person,
+            "person-cell" => Self::PersonCell,
             "phone" => Self::Phone,
+            "place" => Self::Place,
             "said-of-offender" => Self::SaidOfOffender,
             "said-of-patient" => Self::SaidOfPatient,
             "said-of-person" => Self::SaidOfPerson,
@@ -60,6 +89,10 @@ impl Kernel {
     pub(crate) fn at_literal(self, text: &[u8], at: usize, length: usize) -> Option<Span> {
         match self {
             Self::Assignment => assignment::at(text, at, length),
+            Self::Person => person::at_literal(text, at, length),
+            Self::Address => address::at_literal(text, at, length),
+            Self::Organisation => organisation::at_literal(text, at, length),
+            Self::Place => place::at_literal(text, at, length),
             Self::SaidOfOffender => said::at(text, at, length, said::About::Offender),
             Self::SaidOfPatient => said::at(text, at, length, said::About::Patient),
             Self::SaidOfPerson => said::at(text, at, length, said::About::Person),
@@ -81,18 +114,34 @@ impl Kernel {
         let ip = (run.length <= 4) & hex & matches!(next, b'.' | b':');
         let mac = matches!(run.length, 2 | 4) & hex & matches!(next, b':' | b'-' | b'.');
         let phone = run.is_number() & ((run.length >= 7) | gap);
+        // A name begins with a capital, and has no digit in it.
+        let name = first.is_ascii_uppercase() & (run.digits == 0);
         let bit = |likely: bool, kernel: Self| u8::from(likely) * kernel.bit();
-        bit(iban, Self::Iban) | bit(ip, Self::Ip) | bit(mac, Self::Mac) | bit(phone, Self::Phone)
+        bit(iban, Self::Iban)
+            | bit(ip, Self::Ip)
+            | bit(mac, Self::Mac)
+            | bit(phone, Self::Phone)
+            | bit(name, Self::Person)
+            | bit(name & (run.start == 0), Self::PersonCell)
     }
 
     /// The value whose first run of letters or digits begins at `start` and is `run` long.
     pub(crate) fn at_run(self, text: &[u8], start: usize, run: usize) -> Option<Span> {
         let first = text[start];
         match self {
-            Self::Assignment | Self::Email | Self::SaidOfOffender | Self::SaidOfPatient | Self::SaidOfPerson => None,
+            Self::Address
+            | Self::Assignment
+            | Self::Email
+            | Self::Organisation
+            | Self::Place
+            | Self::SaidOfOffender
+            | Self::SaidOfPatient
+            | Self::SaidOfPerson => None,
             Self::Iban => ((run >= 4 || run == 2) && first.is_ascii_alphabetic()).then(|| iban::at(text, start)).flatten(),
             Self::Ip => (run <= 4 && first.is_ascii_hexdigit()).then(|| ip::at(text, start, run)).flatten(),
             Self::Mac => (matches!(run, 2 | 4 | 12) && first.is_ascii_hexdigit()).then(|| mac::at(text, start, run)).flatten(),
+            Self::Person => person::at_run(text, start, run),
+            Self::PersonCell => person::whole_cell(text, start),
             Self::Phone => first.is_ascii_digit().then(|| phone::at(text, start)).flatten(),
         }
     }

@@ -1,0 +1,69 @@
+//! The lists of `dictionaries/` in one table.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+#[path = "../src/dictionary/fold.rs"]
+mod fold;
+#[path = "../src/dictionary/lists.rs"]
+mod lists;
+
+use lists::*;
+
+/// Files of `dictionaries/` and what their entries are.
+const LISTS: &[(&str, u32)] = &[
+    ("calendar", CALENDAR),
+    ("cities", CITY),
+    ("countries", COUNTRY),
+    ("firms", FIRM),
+    ("given-names", GIVEN),
+    ("greetings", GREETING),
+    ("name-suffixes", SUFFIX),
+    ("nobody", NOBODY),
+    ("organisations", ORGANISATION),
+    ("particles", PARTICLE),
+    ("regions", REGION),
+    ("streets-after", STREET_AFTER),
+    ("streets-before", STREET_BEFORE),
+    ("streets-end", STREET_END),
+    ("surnames", SURNAME),
+    ("surnames-first", SURNAME | FIRST),
+    ("things", THING),
+    ("titles", TITLE),
+    ("units", UNIT),
+    ("words", WORD),
+];
+
+/// Every list in one table, and the beginnings of what names begin with as a bitmap.
+pub(crate) fn lay_out(folder: &Path, out: &Path) {
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut all = BTreeMap::new();
+    let mut fronts = vec![0_u8; 1 << (fold::FRONT_BITS - 3)];
+    for (list, flags) in LISTS {
+        let text = fs::read_to_string(folder.join(format!("{list}.txt"))).expect("a list in UTF-8");
+        for entry in entries(&text) {
+            for key in [Some(fold::key(entry.as_bytes())), fold::spelt_out(entry)].into_iter().flatten().filter(|k| *k != 0) {
+                *all.entry(key).or_insert(0) |= flags;
+            }
+            if let Some(front) = front(entry.as_bytes()).filter(|_| flags & FRONT != 0) {
+                fronts[front >> 3] |= 1 << (front & 7);
+            }
+        }
+    }
+    let entries: Vec<(u64, u32)> = all.into_iter().collect();
+    let bytes: Vec<u8> = fold::slots(&entries).into_iter().flat_map(u64::to_le_bytes).collect();
+    fs::write(out.join("lexicon.bin"), bytes).expect("writable");
+    fs::write(out.join("fronts.bin"), fronts).expect("writable");
+}
+
+/// A hash of the first ASCII letters of a word (eight at most): what is told of a word before it is read to its end. `None`: it begins with another character.
+fn front(word: &[u8]) -> Option<usize> {
+    let length = word.iter().take(8).take_while(|b| b.is_ascii_alphabetic()).count();
+    let mut eight = [0; 8];
+    eight[..length].copy_from_slice(&word[..length]);
+    (length > 0).then(|| fold::front_of(u64::from_le_bytes(eight), length))
+}
+
+/// The entries of a list: one a line; what follows a `#` at the beginning of a line is a comment.
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'))
+}
