@@ -60,11 +60,19 @@ pub(super) fn at_literal(text: &[u8], at: usize, length: usize) -> Option<Span> 
     let back = backwards(text, at);
     if !head {
         let start = back?;
-        return Some(Span { start, end, bits: 2_500 });
+        return named(text, start, at).then_some(Span { start, end, bits: 2_500 });
     }
     let ahead = forwards(text, end);
     let bits = if ahead.is_some() || back.is_some() { 1_500 } else { return None };
     Some(Span { start: back.unwrap_or(at), end: ahead.unwrap_or(end), bits })
+}
+
+/// Whether what stands before a legal form can be a name: not a code (`BN BV`), not a word of the sentence (`For SAS`).
+fn named(text: &[u8], start: usize, at: usize) -> bool {
+    let words = || text[start..at].split(|b| matches!(b, b' ' | b',')).filter(|w| !w.is_empty());
+    let written = words().any(|w| w.len() >= 3 && (w.iter().any(u8::is_ascii_lowercase) || w[0] >= 0x80)) || words().all(|w| w.len() >= 3);
+    let one = words().count() == 1;
+    written && !(one && words().all(|w| look_up(w) & WORD != 0 && look_up(w) & (GIVEN | SURNAME) == 0))
 }
 
 fn letter_before(text: &[u8], at: usize) -> bool {

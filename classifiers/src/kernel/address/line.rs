@@ -41,8 +41,11 @@ pub(crate) fn is_line(text: &[u8]) -> bool {
     let boxed = flags.iter().any(|f| f & UNIT != 0) || look_up(text) & UNIT != 0 || text.to_ascii_lowercase().windows(3).any(|w| w == b"box");
     let place = flags.iter().filter(|f| **f & (CITY | REGION | COUNTRY) != 0).count();
     let name = parts.iter().zip(&flags).any(|(p, f)| p.len() >= 3 && letter(p, 0) > 0 && f & (WORD | UNIT) == 0);
+    // `Main Street`: the last word says it, and the first is written large.
+    let last = flags.last().is_some_and(|f| f & STREET_AFTER != 0) && parts.len() <= 5 && text[0].is_ascii_uppercase() && parts[0].len() >= 3;
     let street = ending || after || before;
-    parts.len() >= 2 && (street && (number || name || place > 0) || boxed && number || number && name && edge_number(&parts) || place >= 2 && number)
+    parts.len() >= 2
+        && (street && (number || name || last || place > 0) || boxed && number || number && name && edge_number(&parts) || place >= 2 && number)
         || parts.len() == 1 && ending
 }
 

@@ -109,6 +109,12 @@ fn english(text: &[u8], at: usize, end: usize) -> Option<Span> {
             return None;
         }
         if names > 0 && is_number(word) {
+            // `0 AN AV`: a street has more letters, or small ones.
+            let name = &text[stop..at];
+            let letters = name.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+            if word[0] == b'0' || letters < 4 && !name.iter().any(u8::is_ascii_lowercase) && !name.iter().any(u8::is_ascii_digit) {
+                return None;
+            }
             let stop = end + usize::from(text.get(end) == Some(&b'.') && end - at <= 5);
             return free(text, start).then_some(Span { start, end: direction(text, stop), bits: 0 });
         }

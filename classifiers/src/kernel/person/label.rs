@@ -243,6 +243,11 @@ fn labelled(text: &[u8], at: usize, end: usize, strong: bool) -> Option<Span> {
         return None;
     }
     let (span, known) = value(text, start, strong)?;
+    // `name = 'Julia'` names a thing as often as a person.
+    let one = !text[span.start..span.end].contains(&b' ') && text[span.start] < 0x80;
+    if !strong && one && (sign == Some(b'=') || !text[span.start + 1].is_ascii_lowercase()) {
+        return None;
+    }
     let stops = match text.get(span.end) {
         None | Some(b'\n' | b'\r' | b'"' | b'\'' | b',' | b';' | b'|' | b'\t' | b'<' | b'(' | b')' | b'}' | b'.' | b'\\' | b'*' | b'/' | b'[') => {
             true
@@ -253,7 +258,7 @@ fn labelled(text: &[u8], at: usize, end: usize, strong: bool) -> Option<Span> {
     if !stops || at > 0 && text[at - 1] == b'@' {
         return None;
     }
-    let bits = span.bits + if strong { 2_000 } else { 500 } + i32::from(known) * 500;
+    let bits = span.bits + if strong { 2_000 } else { 500 } + i32::from(known) * 500 - if one && !strong { 1_500 } else { 0 };
     Some(Span { bits, ..span })
 }
 
@@ -299,8 +304,9 @@ fn value(text: &[u8], start: usize, strong: bool) -> Option<(Span, bool)> {
         (0, _) => return None,
         (1, 1) if strong || given => 1_500,
         (1, 1) => -500,
-        (1, _) if strong || given => 2_000,
-        (1, _) => 500,
+        (1, _) if strong || given && names[0].is(GIVEN) => 2_000,
+        (1, _) if names[0].is(GIVEN) => 500,
+        (1, _) => return None,
         _ => 3_500,
     };
     Some((Span { start: names[0].start, end: names[names.len() - 1].end, bits }, strongs > 0))

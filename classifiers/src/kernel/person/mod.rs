@@ -123,7 +123,9 @@ fn pair(text: &[u8], start: usize) -> Option<Span> {
     let eastern = words.first().filter(|w| w.strong(FIRST)).and_then(|_| eastern(text, &words));
     let best = [western, eastern].into_iter().flatten().max_by_key(|r| (r.bits, r.end))?;
     let last = &words[best.taken - 1];
-    if nobody(text, &words[..best.taken]) || ends_otherwise(&words, best.taken) {
+    // `Sa Su`: two short words are days, codes, abbreviations.
+    let letters: usize = words[..best.taken].iter().map(|w| w.end - w.start).sum();
+    if letters < 5 || nobody(text, &words[..best.taken]) || ends_otherwise(&words, best.taken) {
         return None;
     }
     let bits = best.bits + around::weigh(text, start, best.end, &words[0])?;
