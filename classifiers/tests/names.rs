@@ -103,3 +103,68 @@ fn columns_are_told_apart() {
     println!("sensitive columns found: {found} of {sensitive}; clean columns flagged: {flagged} of {clean}");
     assert!(wrong.is_empty(), "{} wrong of {}:\n{}", wrong.len(), sensitive + clean, wrong.join("\n"));
 }
+
+/// Lines of running text with the spans of the names in them.
+fn prose() -> Vec<(String, BTreeSet<(usize, usize)>)> {
+    let lines = include_str!("names/prose.txt").lines().filter(|l| !l.starts_with('#'));
+    lines
+        .map(|line| {
+            let (mut text, mut spans) = (String::new(), BTreeSet::new());
+            for (n, part) in line.split("{{").enumerate() {
+                let (name, rest) = if n == 0 { ("", part) } else { part.split_once("}}").unwrap() };
+                if n > 0 {
+                    spans.insert((text.len(), text.len() + name.len()));
+                }
+                text.push_str(name);
+                text.push_str(rest);
+            }
+            (text, spans)
+        })
+        .collect()
+}
+
+#[test]
+fn names_in_prose() {
+    let engine = engine();
+    let mut scratch = engine.scratch();
+    let (mut right, mut found, mut wanted) = (0, 0, 0);
+    let mut wrong = Vec::new();
+    for (text, spans) in prose() {
+        let mut said = BTreeSet::new();
+        engine.scan(&mut scratch, text.as_bytes(), sonde_classifiers::Context::default(), &mut |m| {
+            if engine.rule(m.rule).tag == "pii.person-name" {
+                said.insert((m.start, m.end));
+            }
+        });
+        let one = |s: &(usize, usize)| text[s.0..s.1].to_owned();
+        wrong.extend(said.difference(&spans).map(|s| format!("invented `{}`", one(s))));
+        wrong.extend(spans.difference(&said).map(|s| format!("missed `{}`", one(s))));
+        right += said.intersection(&spans).count();
+        (found, wanted) = (found + said.len(), wanted + spans.len());
+    }
+    println!("names in prose: precision {right}/{found}, recall {right}/{wanted}\n{}", wrong.join("\n"));
+    assert!(right * 100 >= found * 95 && right * 100 >= wanted * 85, "{right} of {found} found and {wanted} there:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn any_text_is_read() {
+    use proptest::prelude::*;
+    let engine = engine();
+    let parts = [
+        "Dr. ", "Anna ", "Keller", " von der ", "O'", "McX", "Name: ", "via ", "12 ", "Straße ", "straße", " GmbH", "University of ", "lives in ", "Regards,\n", "さん", "田中",
+        "ович", "é", "\u{301}", "-", ",", ".", "’s", "\u{a0}", "PO Box ", "SW1A 1AA", "No:", "#", "\"", "\\n", "José", "İ", "St. ", "1A", "10115 ", "\n",
+    ];
+    let text = prop::collection::vec(prop_oneof![(0..parts.len()).prop_map(|i| parts[i].to_owned()), "\\PC{0,3}"], 0..14).prop_map(|p| p.concat());
+    proptest!(ProptestConfig::with_cases(2_000), |(text in text, cut in any::<prop::sample::Index>())| {
+        let bytes = text.as_bytes();
+        // Characters may be cut anywhere.
+        let bytes = &bytes[cut.index(bytes.len() + 1)..];
+        let mut scratch = engine.scratch();
+        engine.scan(&mut scratch, bytes, sonde_classifiers::Context::default(), &mut |m| assert!(m.start < m.end && m.end <= bytes.len()));
+        for field in ["first_name", "name", "address", "city", "company", "x"] {
+            let offsets = [0, bytes.len() as i64];
+            let column = Cells { field, bytes, offsets: Offsets::I64(&offsets), valid: None };
+            engine.scan_column(&mut scratch, &column, &mut Counts::default());
+        }
+    });
+}

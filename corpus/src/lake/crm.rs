@@ -42,11 +42,11 @@ fn customers(r: &mut Prng) -> Written {
         };
         t.rows.push(vec![
             format!("C-{:06}", 1000 + n).into(),
-            who.0.into(),
-            who.1.into(),
+            Marked::value("pii.person-name", who.0),
+            Marked::value("pii.person-name", who.1),
             Marked::value("pii.email", contact::email_of(r, who)),
             if r.chance(85) { Marked::value("pii.phone", contact::any_phone(r)) } else { Marked::new() },
-            address.into(),
+            Marked::value("pii.postal-address", address),
             if r.chance(70) { Marked::value("pci.pan", money::card(r)) } else { Marked::new() },
             remark,
             r.range(1998, 2026).to_string().into(),
@@ -88,8 +88,11 @@ fn kunden(r: &mut Prng) -> Written {
         let who = contact::name(r);
         t.rows.push(vec![
             format!("K{n:05}").into(),
-            format!("{}, {}", who.1, who.0).into(),
-            format!("{} {}", r.pick(&["Königstraße", "Mühlweg", "Am Grünen Tor", "Schloßallee"]), r.range(1, 99)).into(),
+            Marked::value("pii.person-name", format!("{}, {}", who.1, who.0)),
+            Marked::value(
+                "pii.postal-address",
+                format!("{} {}", r.pick(&["Königstraße", "Mühlweg", "Am Grünen Tor", "Schloßallee"]), r.range(1, 99)),
+            ),
             Marked::value("fin.iban", money::iban(r)),
             Marked::value("fin.bic", money::bic(r)),
             Marked::value("pii.date-of-birth", contact::birth_european(r)),
@@ -106,7 +109,7 @@ fn headless(r: &mut Prng) -> Written {
     for _ in 0..80 {
         let who = contact::name(r);
         t.rows.push(vec![
-            format!("{} {}", who.0, who.1).into(),
+            Marked::value("pii.person-name", format!("{} {}", who.0, who.1)),
             Marked::value("pii.email", contact::email_of(r, who)),
             Marked::value("fin.iban", money::iban(r)),
             format!("{}.{:02}", r.range(1, 900), r.below(100)).into(),
@@ -122,7 +125,7 @@ fn contacts(r: &mut Prng) -> Written {
             let who = contact::name(r);
             let emails = (0..r.range(1, 3)).map(|_| Json::Text(Marked::value("pii.email", contact::email_of(r, who)))).collect();
             let person = Json::Object(vec![
-                ("name", format!("{} {}", who.0, who.1).into()),
+                ("name", Json::Text(Marked::value("pii.person-name", format!("{} {}", who.0, who.1)))),
                 ("emails", Json::Array(emails)),
                 ("phone", Json::Text(Marked::value("pii.phone", contact::any_phone(r)))),
             ]);

@@ -15,7 +15,7 @@ fn employees(r: &mut Prng) -> Written {
         let who = contact::name(r);
         t.rows.push(vec![
             format!("E{n:04}").into(),
-            format!("{} {}", who.0, who.1).into(),
+            Marked::value("pii.person-name", format!("{} {}", who.0, who.1)),
             Marked::value("pii.email", contact::email_of(r, who)),
             Marked::value("gov.us.ssn", national::ssn(r)),
             Marked::value("pii.date-of-birth", contact::birth_iso(r)),
@@ -34,7 +34,7 @@ fn payroll(r: &mut Prng) -> Written {
         let who = contact::name(r);
         t.rows.push(vec![
             format!("2025-{:02}", n % 12 + 1).into(),
-            format!("{} {}", who.0, who.1).into(),
+            Marked::value("pii.person-name", format!("{} {}", who.0, who.1)),
             Marked::value("fin.us.aba-routing", money::aba(r)),
             Marked::value("fin.bic", money::bic(r)),
             Marked::value("gov.us.itin", national::itin(r)),

@@ -17,7 +17,7 @@ fn handbook(r: &mut Prng) -> Marked {
     for (chapter, title) in ["Welcome", "Working hours", "Travel", "Equipment", "Leaving"].iter().enumerate() {
         m = m.say(format!("## {}. {title}\n\n{}\n\n", chapter + 1, prose::paragraph(r, 6)));
         let who = contact::name(r);
-        m = m.say(format!("Contact: {} {}, ", who.0, who.1)).plant("pii.email", contact::email_of(r, who));
+        m = m.say("Contact: ").plant("pii.person-name", format!("{} {}", who.0, who.1)).say(", ").plant("pii.email", contact::email_of(r, who));
         m = m.say(", phone ").plant("pii.phone", contact::national_phone(r, "US")).say("\n\n");
     }
     m.say("Version 4.2.0, printed 2025-11-03, document HB-2025-0117.\n")
@@ -89,7 +89,11 @@ fn abroad(r: &mut Prng) -> Marked {
     for kind in NATIONAL {
         for _ in 0..2 {
             let who = contact::name(r);
-            m = m.say(format!("{} {}: {} ", who.0, who.1, kind.words)).plant(kind.tag, (kind.make)(r)).say(", papers complete.\n");
+            m = m
+                .plant("pii.person-name", format!("{} {}", who.0, who.1))
+                .say(format!(": {} ", kind.words))
+                .plant(kind.tag, (kind.make)(r))
+                .say(", papers complete.\n");
             m = m.say(prose::sentence(r)).say("\n");
         }
     }

@@ -94,7 +94,7 @@ pub(crate) fn looks_like_name(text: &[u8], most: usize) -> bool {
         _ => w.is(GIVEN | SURNAME | PARTICLE) || (!w.is(WORD | FIRM | ORGANISATION | COUNTRY | CALENDAR) && speakable(&text[w.start..w.end])),
     };
     let real = words.iter().filter(|w| w.shape != Shape::Initial && !w.is(PARTICLE)).count();
-    words.len() <= most && real > 0 && words.iter().all(plausible) && !placeholder(text) && !words.iter().all(|w| only_word(w)) && !nobody(text)
+    words.len() <= most && real > 0 && words.iter().all(plausible) && !placeholder(text) && !words.iter().all(only_word) && !nobody(text)
 }
 
 /// In no list of names, or a very common word besides.
@@ -135,11 +135,10 @@ pub(crate) fn full_name(text: &[u8]) -> bool {
 
 fn full(text: &[u8], cell: &Cell) -> bool {
     let words = cell.words();
-    let place = |part: &[u8]| look_up(part.trim_ascii()) & (NOBODY | CITY | REGION | COUNTRY) != 0;
+    let known = look_up(text);
     let comma = text.iter().position(|b| *b == b',');
-    let two =
-        comma.is_some_and(|c| place(&text[..c]) && place(&text[c + 1..]) || text[c + 1..].trim_ascii().contains(&b' ') && place(&text[c + 1..]));
-    if !(2..=7).contains(&words.len()) || place(text) || two {
+    if !(2..=7).contains(&words.len()) || known & (NOBODY | CITY | REGION | COUNTRY) != 0 || comma.is_some_and(|c| places(&text[..c], &text[c + 1..]))
+    {
         return false;
     }
     let real: Vec<&Word> = words.iter().filter(|w| w.shape != Shape::Initial && !w.is(PARTICLE)).collect();
@@ -159,6 +158,14 @@ fn full(text: &[u8], cell: &Cell) -> bool {
     // Not both words common, not both towns.
     let named = count(&|w| w.strong(GIVEN)) > 0 || count(&|w| w.is(GIVEN)) > 0 && strong > 0;
     listed && cased && named && count(&|w| w.is(SURNAME) || unknown(w)) > 0 && count(&|w| w.is(CITY) && !w.strong(GIVEN)) < real.len()
+}
+
+/// `Austin, Texas`, `Marino, Santa Barbara`: on both sides of a comma a place, and no given name on the second.
+fn places(first: &[u8], second: &[u8]) -> bool {
+    let flags = |part: &[u8]| look_up(part.trim_ascii());
+    let (first, second) = (flags(first), flags(second));
+    let place = NOBODY | CITY | REGION | COUNTRY;
+    second & place != 0 && (second & GIVEN == 0 || second & WORD != 0 && first & place != 0)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

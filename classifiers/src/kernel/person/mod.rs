@@ -118,7 +118,7 @@ struct Reading {
 
 /// A given name and a surname (or the other way round where that is the custom), with what stands around them.
 fn pair(text: &[u8], start: usize) -> Option<Span> {
-    let words = Words::read(text, start, |w, before| goes_on(w, before));
+    let words = Words::read(text, start, goes_on);
     let western = words.first().filter(|w| w.is(GIVEN)).and_then(|_| western(text, &words));
     let eastern = words.first().filter(|w| w.strong(FIRST)).and_then(|_| eastern(text, &words));
     let best = [western, eastern].into_iter().flatten().max_by_key(|r| (r.bits, r.end))?;
