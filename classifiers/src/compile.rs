@@ -187,6 +187,7 @@ impl Compiled {
         if let Some(kernel) = form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| form.literals.is_empty()) {
             self.kernels.push((kernel, index));
             self.kernel_bits |= kernel.bit();
+            self.names |= matches!(kernel, Kernel::Person | Kernel::PersonCell);
         }
         Ok(())
     }

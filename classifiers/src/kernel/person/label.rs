@@ -131,7 +131,7 @@ fn announces(literal: &[u8]) -> Announces {
         _ if one_of(&INSIDE) => Announces::Inside,
         _ if one_of(&CLOSINGS) => Announces::Closing,
         l if l.contains(' ') && (l.ends_with(" is") || PHRASES.contains(&l)) => Announces::Phrase,
-        _ if crate::dictionary::look_up(literal) & GIVEN != 0 && !literal.is_ascii() => Announces::Name,
+        _ if crate::dictionary::look_up(literal) & (GIVEN | GREETING) != 0 && !literal.is_ascii() => Announces::Name,
         _ => Announces::Strong,
     }
 }

@@ -82,7 +82,7 @@ const INITIAL: i32 = 1_500;
 const PARTICLES: i32 = 1_000;
 const MORE: i32 = 500;
 /// What a pair of names is worth before it is weighed.
-const BASE: i32 = -500;
+const BASE: i32 = -700;
 
 fn weight_given(word: &Word) -> i32 {
     match word {
