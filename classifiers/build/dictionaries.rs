@@ -41,11 +41,15 @@ pub(crate) fn lay_out(folder: &Path, out: &Path) {
     for (list, flags) in LISTS {
         let text = fs::read_to_string(folder.join(format!("{list}.txt"))).expect("a list in UTF-8");
         for entry in entries(&text) {
-            for key in [Some(fold::key(entry.as_bytes())), fold::spelt_out(entry)].into_iter().flatten().filter(|k| *k != 0) {
-                *all.entry(key).or_insert(0) |= flags;
-            }
-            if let Some(front) = front(entry.as_bytes()).filter(|_| flags & FRONT != 0) {
-                fronts[front >> 3] |= 1 << (front & 7);
+            for written in [Some(entry.to_owned()), fold::spelt_out(entry)].into_iter().flatten() {
+                let key = fold::key(written.as_bytes());
+                if key != 0 {
+                    *all.entry(key).or_insert(0) |= flags;
+                }
+                // With its accents and without.
+                for front in [front(written.as_bytes()), front(plain(&written).as_bytes())].into_iter().flatten().filter(|_| flags & FRONT != 0) {
+                    fronts[front >> 3] |= 1 << (front & 7);
+                }
             }
         }
     }
@@ -61,6 +65,12 @@ fn front(word: &[u8]) -> Option<usize> {
     let mut eight = [0; 8];
     eight[..length].copy_from_slice(&word[..length]);
     (length > 0).then(|| fold::front_of(u64::from_le_bytes(eight), length))
+}
+
+/// A word without its accents, where its letters have such a form.
+fn plain(word: &str) -> String {
+    let same = |c: char| (b'a'..=b'z').find(|l| fold::key(&[*l]) == fold::key(c.encode_utf8(&mut [0; 4]).as_bytes())).map(char::from);
+    word.chars().map(|c| if c.is_ascii() { c } else { same(c).unwrap_or(c) }).collect()
 }
 
 /// The entries of a list: one a line; what follows a `#` at the beginning of a line is a comment.

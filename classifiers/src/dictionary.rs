@@ -72,7 +72,7 @@ impl Dictionary {
         for line in lines {
             keys.push((fold::key(line), 1));
             if !line.is_ascii() {
-                keys.extend(std::str::from_utf8(line).ok().and_then(fold::spelt_out).map(|key| (key, 1)));
+                keys.extend(std::str::from_utf8(line).ok().and_then(fold::spelt_out).map(|spelt| (fold::key(spelt.as_bytes()), 1)));
             }
         }
         keys.retain(|k| k.0 != 0);

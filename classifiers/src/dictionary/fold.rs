@@ -119,8 +119,8 @@ fn plain(c: char) -> char {
     }
 }
 
-/// The key of a word as people without its letters write it (`Mueller`), where there is one.
-pub(crate) fn spelt_out(text: &str) -> Option<u64> {
+/// A word as people without its letters write it (`Mueller`), where there is one.
+pub(crate) fn spelt_out(text: &str) -> Option<String> {
     let written = |c: char| match c {
         'ä' | 'Ä' | 'æ' | 'Æ' => Some("ae"),
         'ö' | 'Ö' | 'ø' | 'Ø' => Some("oe"),
@@ -139,7 +139,7 @@ pub(crate) fn spelt_out(text: &str) -> Option<u64> {
             None => out.push(c),
         }
     }
-    any.then(|| key(out.as_bytes()))
+    any.then_some(out)
 }
 
 /// Bits of a slot that are the entry's own.
