@@ -37,7 +37,7 @@ pub(super) fn at(text: &[u8], at: usize, length: usize) -> Option<Span> {
         b'b' => weigh::of_kind(text, bare::scheme(text, at + length)?, Kind::Auth)?,
         b'i' => weigh::of_kind(text, bare::identified(text, at + length)?, Kind::Password)?,
         _ => {
-            let word = key::word(text, at)?;
+            let word = key::word(text, at, at + length)?;
             let found = syntax::after(text, &word)?;
             let name = key::name(text, &word, found.name)?;
             weigh::all(text, &name, &found)?

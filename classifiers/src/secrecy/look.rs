@@ -1,9 +1,6 @@
 //! A value looked at once: what bytes it is made of, what words are in it, how improbable it is as language.
 
-use super::{
-    model::{self, JOINT},
-    words,
-};
+use super::{model, words};
 
 /// Kinds and single signs of bytes, a bit each.
 pub(crate) mod sign {
@@ -86,75 +83,95 @@ const fn signs(byte: u8) -> u32 {
         }
 }
 
-/// One byte, as the loop wants it.
-#[derive(Clone, Copy)]
-struct Byte {
-    signs: u32,
-    /// Its letter, or [`JOINT`].
-    symbol: u8,
-    /// Column of [`FOLLOWS`].
-    class: u8,
-    /// Quarter bits that it costs among its class, were it no letter.
-    cost: u8,
-    /// One more of its kind: lower, upper, digits, spaces, joints, each in ten bits; the sixth: signs that are no joints.
-    count: u64,
-}
-
-static BYTES: [Byte; 256] = {
-    let mut table = [Byte { signs: 0, symbol: 0, class: 0, cost: 0, count: 0 }; 256];
+/// One byte, as the loop wants it: its signs, from bit 32 its letter or [`JOINT`], from bit 40 its class in [`FOLLOWS`], from bit 48 the quarter bits that it costs among its
+/// class, were it no letter.
+static BYTES: [u64; 256] = {
+    let mut table = [0; 256];
     let mut b = 0;
     while b < 256 {
         let signs = signs(b as u8);
-        let (class, cost, lane) = match signs & 0x7f {
-            LOWER => (0, 0, 0),
-            UPPER => (1, 0, 1),
-            DIGIT => (2, 13, 2),
-            SPACE => (3, 2, 3),
-            sign::JOINT => (3, 4, 4),
-            HIGH => (3, 12, 5),
-            _ => (3, 16, 5),
+        let (class, cost) = match signs & 0x7f {
+            LOWER => (0, 0),
+            UPPER => (1, 0),
+            DIGIT => (2, 13),
+            SPACE => (3, 2),
+            sign::JOINT => (3, 4),
+            HIGH => (3, 12),
+            _ => (3, 16),
         };
-        table[b] = Byte { signs, symbol: model::symbol(b as u8), class, cost, count: 1 << (10 * lane) };
+        table[b] = signs as u64 | (model::symbol(b as u8) as u64) << 32 | class << 40 | cost << 48;
         b += 1;
     }
     table
 };
 
-/// What came before, for [`FOLLOWS`]: nothing, a small letter, one capital, several, a digit, a sign.
-const START: usize = 0;
-const CAPITALS: usize = 3;
-/// Which of them comes next, by the class of a byte; a capital behind one makes it several.
-const NEXT: [usize; 4] = [1, 2, 4, 5];
+/// One more of its kind for each byte: lower, upper, digits, spaces, joints, each in ten bits; the sixth: signs that are no joints.
+static COUNTS: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        let lane = match signs(b as u8) & 0x7f {
+            LOWER => 0,
+            UPPER => 1,
+            DIGIT => 2,
+            SPACE => 3,
+            sign::JOINT => 4,
+            _ => 5,
+        };
+        table[b] = 1 << (10 * lane);
+        b += 1;
+    }
+    table
+};
 
-/// Quarter bits that small letters, capitals, digits and signs cost after each of these: counted over a quarter million names in code.
-static FOLLOWS: [[u8; 4]; 6] = [[3, 7, 13, 18], [1, 20, 20, 16], [3, 6, 17, 29], [23, 2, 23, 12], [11, 17, 3, 23], [2, 9, 22, 23]];
+/// Quarter bits that small letters, capitals, digits and signs cost after nothing, a small letter, one capital, several, a digit, a sign: counted over a quarter million names
+/// in code.
+const FOLLOWS: [[u8; 4]; 6] = [[3, 7, 13, 18], [1, 20, 20, 16], [3, 6, 17, 29], [23, 2, 23, 12], [11, 17, 3, 23], [2, 9, 22, 23]];
+/// Class of what is before the first byte.
+const NOTHING: u64 = 4;
+
+/// What three classes, three bits each, make of the last of their bytes.
+#[derive(Clone, Copy)]
+struct Step {
+    /// What is added for it to the sums, of which each has its place.
+    add: u64,
+    /// How often the cost of its letter is added, and to which sums.
+    times: u64,
+    /// A word begins at a capital behind a small letter.
+    hump: bool,
+}
+
+/// Places of the sums: the cost of all, from here the cost of letters behind two of their word, the number of these, of the humps.
+const READING: u32 = 18;
+const THIRD: u32 = 34;
+const HUMPS: u32 = 44;
+
+static STEPS: [Step; 512] = {
+    let mut table = [Step { add: 0, times: 1, hump: false }; 512];
+    let mut at = 0;
+    while at < 512 {
+        let (first, before, class) = (at >> 6, at >> 3 & 7, at & 7);
+        let row = match before {
+            0 => 1,
+            1 if first == 1 => 3,
+            1 => 2,
+            2 => 4,
+            3 => 5,
+            _ => 0,
+        };
+        let hump = before == 0 && class == 1;
+        let third = first < 2 && before < 2 && class < 2 && !hump && !(first == 0 && before == 1);
+        if class < 4 {
+            let add = FOLLOWS[row][class] as u64 | (third as u64) << THIRD | (hump as u64) << HUMPS;
+            table[at] = Step { add, times: 1 | (third as u64) << READING, hump };
+        }
+        at += 1;
+    }
+    table
+};
 
 /// Quarter bits that each letter of a known word is cheaper than the model says, but for the first two.
 const KNOWN: i32 = 6;
-
-/// Letters of one word: up to a sign, a digit or a change of case.
-#[derive(Clone, Copy, Default)]
-struct Segment {
-    length: usize,
-    /// Of these in known words.
-    covered: usize,
-    cost: i32,
-    /// A digit or a capital stands before it.
-    close: bool,
-}
-
-impl Segment {
-    /// Letters that can be read: known words, runs that are like words, and a few between joints.
-    fn readable(&self, close: bool) -> usize {
-        let like = match self.length {
-            0 => return 0,
-            1..=3 => !(self.close || close),
-            4 => self.cost < 18 * 4,
-            n => self.cost < 20 * n as i32,
-        };
-        if like { self.length } else { self.covered }
-    }
-}
 
 /// What a value looks like.
 #[derive(Clone, Copy, Debug)]
@@ -169,143 +186,83 @@ pub(crate) struct Look<'v> {
     pub(crate) joints: usize,
     /// Neither letters, digits, spaces nor joints.
     pub(crate) symbols: usize,
-    /// Letters that known words cover, and how many words those are.
+    /// Letters that known words cover.
     pub(crate) covered: usize,
-    pub(crate) words: usize,
     /// Small letters followed by a capital.
     pub(crate) humps: usize,
-    /// Letters that can be read.
-    readable: usize,
-    /// Quarter bits of its letters by the model, of the whole by the model with known words made cheap.
-    letters: i32,
+    /// Quarter bits of the whole by the model, known words made cheap.
     language: i32,
+    /// Letters behind two letters of their word, and the quarter bits of these: how it reads.
+    third: i32,
+    reading: i32,
     /// A word is in it that stands in place of a secret.
     pub(crate) marked: bool,
-    /// Longest run of one of `x*._`, of any one byte, and of steps by one up or down.
-    pub(crate) filled: usize,
-    pub(crate) same: usize,
-    pub(crate) steps: usize,
-    /// Different bytes, three meaning more.
-    pub(crate) distinct: u8,
+}
+
+/// Known words in a value.
+#[derive(Default)]
+struct Known {
+    /// Where the next may begin.
+    free: usize,
+    /// Letters in them.
+    covered: usize,
+    /// Quarter bits that they save.
+    saved: i32,
+    marked: bool,
+}
+
+impl Known {
+    /// Takes the word that begins at `from`, if there is one.
+    #[inline(never)]
+    fn take(&mut self, value: &[u8], from: usize, three: usize) {
+        let length = if from < self.free { 0 } else { words::begins(&value[from..], three) };
+        if length > 0 {
+            self.free = from + length;
+            self.covered += length;
+            self.saved += (length as i32 - 2) * KNOWN;
+            self.marked |= super::placeholder::marks(value, from, length);
+        }
+    }
 }
 
 impl<'v> Look<'v> {
     /// Looks at the first [`super::CAP`] bytes.
     pub(crate) fn of(value: &'v [u8]) -> Self {
         let value = &value[..value.len().min(super::CAP)];
-        let mut look = Self {
+        let (mut counts, mut signs, mut sums) = (0, 0, 0);
+        let mut known = Known::default();
+        let (mut three, mut classes) = (model::START, (NOTHING << 3 | NOTHING) as usize);
+        // Without branches: where words begin and end in what is random cannot be foreseen.
+        for (at, &byte) in value.iter().enumerate() {
+            counts += COUNTS[usize::from(byte)];
+            let byte = BYTES[usize::from(byte)];
+            signs |= byte as u32;
+            classes = (classes << 3 | (byte >> 40 & 7) as usize) & 0x1ff;
+            let step = STEPS[classes];
+            three = (if step.hump { model::START } else { three & model::TWO }) << 5 | (byte >> 32 & 31) as usize;
+            sums += u64::from(model::cost(three)) * step.times + step.add + (byte >> 48);
+            if step.times > 1 && words::may_begin(three) {
+                known.take(value, at - 2, three);
+            }
+        }
+        let lane = |sums: u64, from: u32, bits: u32| (sums >> from & ((1 << bits) - 1)) as usize;
+        let count = |n: u32| lane(counts, 10 * n, 10);
+        Self {
             value,
-            signs: 0,
-            lower: 0,
-            upper: 0,
-            digits: 0,
-            spaces: 0,
-            joints: 0,
-            symbols: 0,
-            covered: 0,
-            words: 0,
-            humps: 0,
-            readable: 0,
-            letters: 0,
-            language: 0,
-            marked: false,
-            filled: 0,
-            same: 0,
-            steps: 0,
-            distinct: 0,
-        };
-        let counts = look.pass();
-        let lane = |n: u32| (counts >> (10 * n) & 0x3ff) as usize;
-        (look.lower, look.upper, look.digits, look.spaces, look.joints, look.symbols) = (lane(0), lane(1), lane(2), lane(3), lane(4), lane(5));
-        look.repeats();
-        look
-    }
-
-    /// The pass over the bytes; gives the counts.
-    fn pass(&mut self) -> u64 {
-        let value = self.value;
-        let (mut counts, mut signs, mut language, mut letters) = (0_u64, 0, 0, 0);
-        let (mut state, mut two, mut one) = (START, JOINT, JOINT);
-        let (mut code, mut free) = (0_usize, 0_usize);
-        let mut segment = Segment::default();
-        for (at, byte) in value.iter().enumerate() {
-            let byte = BYTES[usize::from(*byte)];
-            counts += byte.count;
-            signs |= byte.signs;
-            language += i32::from(FOLLOWS[state][usize::from(byte.class)]);
-            if byte.symbol == JOINT {
-                let digit = byte.signs & DIGIT != 0;
-                if one != JOINT {
-                    language += model::cost(two, one, JOINT);
-                    self.readable += segment.readable(digit);
-                    (two, one) = (JOINT, JOINT);
-                }
-                segment = Segment { close: digit, ..Segment::default() };
-                language += i32::from(byte.cost);
-                state = NEXT[usize::from(byte.class)];
-                continue;
-            }
-            let capital = byte.signs & UPPER != 0;
-            if capital && state == 1 {
-                // A word begins.
-                self.humps += 1;
-                self.readable += segment.readable(true);
-                segment = Segment { close: true, ..Segment::default() };
-                (two, one) = (JOINT, JOINT);
-            }
-            let cost = model::cost(two, one, byte.symbol);
-            language += cost;
-            letters += cost;
-            (two, one) = (one, byte.symbol);
-            state = if capital && (state == 2 || state == CAPITALS) { CAPITALS } else { NEXT[usize::from(byte.class)] };
-            segment.length += 1;
-            segment.cost += cost;
-            code = (code << 5 | usize::from(byte.symbol)) & 0x7fff;
-            // Words go over changes of case: `PASSWORDfield`.
-            let three = two != JOINT && at >= free + 2 && BYTES[usize::from(value[at - 2])].symbol != JOINT;
-            if let Some(word) = three.then(|| words::begins(&value[at - 2..], code)).flatten() {
-                free = at - 2 + word.len();
-                self.covered += word.len();
-                self.words += 1;
-                segment.covered += word.len();
-                language -= (word.len() as i32 - 2) * KNOWN;
-                self.marked |= super::placeholder::marks(value, at - 2, word);
-            }
+            signs,
+            lower: count(0),
+            upper: count(1),
+            digits: count(2),
+            spaces: count(3),
+            joints: count(4),
+            symbols: count(5),
+            covered: known.covered,
+            humps: lane(sums, HUMPS, 10),
+            language: lane(sums, 0, READING) as i32 - known.saved,
+            third: lane(sums, THIRD, 10) as i32,
+            reading: lane(sums, READING, THIRD - READING) as i32,
+            marked: known.marked,
         }
-        self.readable += segment.readable(false);
-        (self.signs, self.language, self.letters) = (signs, language, letters);
-        counts
-    }
-
-    /// Runs, steps and the number of different bytes.
-    fn repeats(&mut self) {
-        let Some((&first, rest)) = self.value.split_first() else { return };
-        let (mut before, mut other, mut run, mut longest, mut filled) = (first | 0x20, first, 1, 1, 0);
-        self.distinct = 1;
-        for &byte in rest {
-            if byte != first && byte != other {
-                self.distinct = if other == first { 2 } else { 3 };
-                if self.distinct == 2 {
-                    other = byte;
-                }
-            }
-            let folded = byte | 0x20;
-            let step = folded.wrapping_sub(before).wrapping_add(1);
-            if step == 1 {
-                run += 1;
-                longest = longest.max(run);
-                // `_` folds to DEL, `.` and `*` have the bit already.
-                if matches!(folded, b'x' | b'*' | b'.' | 0x7f) {
-                    filled = filled.max(run);
-                }
-            } else {
-                run = 1;
-                let wraps = matches!((before, folded), (b'9', b'0' | b'a') | (b'0', b'9'));
-                self.steps += usize::from(step == 0 || step == 2 || wraps);
-            }
-            before = folded;
-        }
-        (self.same, self.filled) = (longest, filled);
     }
 
     /// It stands in the place of a secret.
@@ -376,15 +333,19 @@ impl<'v> Look<'v> {
         self.surprise() as f32 / 4.0
     }
 
-    /// Quarter bits of a letter, on the average, above those of a random one; negative: reads like language. `None` without letters.
-    pub(crate) fn wordiness(&self) -> Option<i32> {
-        let count = self.letter_count() as i32;
-        (count > 0).then(|| (self.letters - 19 * count) / count)
+    /// Quarter bits of a letter behind two of its word, on the average: language has 14, random letters have 32. `None` without any.
+    pub(crate) fn reads(&self) -> Option<i32> {
+        (self.third > 0).then(|| self.reading / self.third)
     }
 
     /// Whether it reads like words: known ones, or letters that follow each other as in language.
     pub(crate) fn wordy(&self) -> bool {
         let letters = self.letter_count();
-        letters > 0 && self.digits * 4 <= letters + 4 && self.readable.max(self.covered) * 3 >= letters * 2
+        if letters == 0 || self.digits * 4 > letters + 4 {
+            return false;
+        }
+        let third = self.third as usize;
+        let enough = third * 2 >= letters || self.digits == 0 && (third * 3 >= letters || self.humps == 0 && letters < 12);
+        self.covered * 3 >= letters * 2 || enough && self.reading < 20 * self.third.max(1)
     }
 }

@@ -65,9 +65,9 @@ pub(super) fn stands_in(look: &Look<'_>) -> bool {
     let value = look.value;
     look.marked
         || value.is_empty()
-        || monotonous(look)
-        || look.filled >= if value.len() > 40 { 6 } else { 4 }
-        || (value.len() >= 7 && look.steps * 10 >= (value.len() - 1) * 8)
+        || monotonous(value)
+        || filled(value)
+        || stepping(value)
         || value.ends_with(b"...")
         || whole(look)
         || counted(look)
@@ -86,26 +86,32 @@ const ANYWHERE: &[&str] =
 /// Words that do when they stand as a word.
 const AS_WORD: &[&str] = &["dummy", "enter", "fake", "fixme", "insert", "replace", "sample", "todo", "your"];
 
-/// Whether `word`, which stands at `at`, makes the value a placeholder.
-pub(super) fn marks(value: &[u8], at: usize, word: &str) -> bool {
-    if !matches!(word.as_bytes()[0], b'c' | b'd' | b'e' | b'f' | b'i' | b'l' | b'n' | b'p' | b'r' | b's' | b't' | b'y') {
+/// Whether the word of `length` that stands at `at` makes the value a placeholder.
+pub(super) fn marks(value: &[u8], at: usize, length: usize) -> bool {
+    let mut folded = [0; 16];
+    let length = length.min(folded.len());
+    folded[..length].copy_from_slice(&value[at..at + length]);
+    folded.make_ascii_lowercase();
+    let word = &folded[..length];
+    if !matches!(word[0], b'c' | b'd' | b'e' | b'f' | b'i' | b'l' | b'n' | b'p' | b'r' | b's' | b't' | b'y') {
         return false;
     }
-    let rest = &value[at + word.len()..];
-    if word == "change" {
+    let is = |list: &[&str]| list.iter().any(|w| w.as_bytes() == word);
+    let rest = &value[at + length..];
+    if word == b"change" {
         let joined = matches!(rest.first(), Some(b'_' | b'-' | b'.' | b' '));
         return joined && [&b"me"[..], b"it", b"this"].iter().any(|w| rest[1..].get(..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w)));
     }
-    if ANYWHERE.contains(&word) {
+    if is(ANYWHERE) {
         return true;
     }
-    if !AS_WORD.contains(&word) {
+    if !is(AS_WORD) {
         return false;
     }
     let case = |b: u8| b.is_ascii_uppercase();
     let first = value[at];
     let begins = at == 0 || !value[at - 1].is_ascii_alphabetic() || (case(first) && !case(value[at - 1]));
-    let last = value[at + word.len() - 1];
+    let last = value[at + length - 1];
     let ends = rest.first().is_none_or(|b| !b.is_ascii_alphabetic() || (case(*b) && !case(last)));
     begins && ends
 }
@@ -165,7 +171,7 @@ fn template(look: &Look<'_>) -> bool {
     match value {
         [b'<', inner @ .., b'>'] | [b'[', inner @ .., b']'] | [b'{', inner @ .., b'}'] if name(inner) => return true,
         [b'%', inner @ .., b'%'] | [b'_', b'_', inner @ .., b'_', b'_'] if identifier(inner) => return true,
-        [b'$', inner @ ..] if identifier(inner) && !(inner.len() > 8 && Look::of(inner).wordiness().is_some_and(|w| w > 5)) => return true,
+        [b'$', inner @ ..] if identifier(inner) && !(inner.len() > 8 && Look::of(inner).reads().is_some_and(|r| r > 24)) => return true,
         [b'!', tag @ ..] if tag.iter().all(u8::is_ascii_alphabetic) => return true,
         [b'%', b's' | b'd' | b'v' | b'r'] | [b'<', b'<', ..] | [b'-' | b'.'] => return true,
         _ => {}
@@ -192,9 +198,40 @@ fn directives_only(value: &[u8]) -> bool {
     seen
 }
 
-/// One or two different bytes in six and more, as in `xxxxxx` and `--------`.
-fn monotonous(look: &Look<'_>) -> bool {
-    (look.distinct == 1 && look.length() >= 3) || (look.distinct == 2 && look.length() >= 6)
+/// One or two different bytes in six and more, as in `xxxxxx` and `--------`; one in three.
+fn monotonous(value: &[u8]) -> bool {
+    let first = value[0];
+    let other = value.iter().copied().find(|b| *b != first).unwrap_or(first);
+    (first == other && value.len() >= 3) || (value.len() >= 6 && value.iter().all(|b| *b == first || *b == other))
+}
+
+/// A run of one sign that people fill gaps with: four of them, or six in a long value, where four come by chance.
+fn filled(value: &[u8]) -> bool {
+    let least = if value.len() > 40 { 6 } else { 4 };
+    // A run of four covers one of every four places.
+    (3..value.len()).step_by(4).any(|at| {
+        let sign = value[at] | 0x20;
+        // `_` folds to DEL, `.` and `*` have the bit already.
+        let fills = matches!(sign, b'x' | b'*' | b'.' | 0x7f);
+        let same = |b: &&u8| **b | 0x20 == sign;
+        fills && value[..at].iter().rev().take_while(same).count() + value[at..].iter().take_while(same).count() >= least
+    })
+}
+
+/// Mostly a count upwards or downwards, as in `1234567890abcdef` or `abcdefgh`.
+fn stepping(value: &[u8]) -> bool {
+    let steps = value.len().saturating_sub(1);
+    let mut breaks = steps / 5 + 1;
+    let step = |w: &[u8]| {
+        let (a, b) = (w[0] | 0x20, w[1] | 0x20);
+        a.abs_diff(b) == 1 || matches!((a, b), (b'9', b'0' | b'a') | (b'0', b'9'))
+    };
+    // Seen after a few bytes, almost always.
+    steps >= 6
+        && value.windows(2).all(|w| {
+            breaks -= usize::from(!step(w));
+            breaks > 0
+        })
 }
 
 /// Bytes in hex that are counted or the same: `000102030405060708`, `00112233445566`.

@@ -41,20 +41,22 @@ pub(crate) fn reference(look: &Look<'_>) -> bool {
     if !callee.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_') {
         return false;
     }
-    // Names in code are words; a password that happens to hold a bracket is not.
-    let readable = callee.len() <= 5 || wordy(callee);
-    match rest.first() {
-        Some(b'(') if readable => return rest.contains(&b')') || rest.len() == 1 || value.len() < 48,
-        Some(b'[' | b'<') if readable => return rest.iter().any(|b| matches!(b, b']' | b'>')),
-        Some(b'{') if readable => return value.last() == Some(&b'}'),
-        Some(_) => return false,
-        None => {}
+    if let Some(bracket) = rest.first() {
+        let closes = match bracket {
+            b'(' => rest.contains(&b')') || rest.len() == 1 || value.len() < 48,
+            b'[' | b'<' => rest.iter().any(|b| matches!(b, b']' | b'>')),
+            b'{' => value.last() == Some(&b'}'),
+            _ => false,
+        };
+        // Names in code are words; a password that happens to hold a bracket is not.
+        return closes && (callee.len() <= 5 || Look::of(callee).wordy());
     }
-    let joined = callee.windows(2).any(|w| matches!(w, b"->" | b"::"));
-    let dotted = callee.contains(&b'.') && callee.split(|&b| b == b'.').all(|s| !s.is_empty() && s.len() <= 40 && identifier(s));
     let letters = callee.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    let wordlike = callee.split(|b| matches!(b, b'.' | b':' | b'-' | b'>')).all(|s| s.len() <= 4 || Look::of(s).wordiness().is_some_and(|w| w < 4));
-    (joined || dotted) && letters * 4 >= callee.len() * 3 && wordlike
+    if letters * 4 < callee.len() * 3 || callee.len() > 5 && !look.wordy() {
+        return false;
+    }
+    let dotted = callee.contains(&b'.') && callee.split(|&b| b == b'.').all(|s| !s.is_empty() && s.len() <= 40 && identifier(s));
+    dotted || callee.windows(2).any(|w| matches!(w, b"->" | b"::"))
 }
 
 fn identifier(value: &[u8]) -> bool {
@@ -155,6 +157,34 @@ pub(crate) fn address(look: &Look<'_>) -> bool {
     }
 }
 
+/// Folders at the top of a file system.
+const TOPS: &[&str] = &[
+    "app",
+    "bin",
+    "boot",
+    "data",
+    "dev",
+    "etc",
+    "home",
+    "lib",
+    "media",
+    "mnt",
+    "opt",
+    "proc",
+    "root",
+    "run",
+    "sbin",
+    "srv",
+    "sys",
+    "tmp",
+    "usr",
+    "var",
+    "Library",
+    "Users",
+    "Applications",
+    "Volumes",
+];
+
 /// `/etc/ssl/key.pem`, `./x`, `C:\keys\x`, `secrets/db.yaml`: parts that read as words.
 pub(crate) fn path(look: &Look<'_>) -> bool {
     let value = look.value;
@@ -169,7 +199,8 @@ pub(crate) fn path(look: &Look<'_>) -> bool {
         .rposition(|&b| b == b'.')
         .and_then(|at| value.get(at + 1..))
         .is_some_and(|e| (2..=5).contains(&e.len()) && e.iter().all(u8::is_ascii_lowercase));
-    let home = value.starts_with(b"~/");
+    let top = value.strip_prefix(b"/").and_then(|v| v.split(|b| *b == b'/').next()).unwrap_or_default();
+    let home = value.starts_with(b"~/") || (slashes > 1 && TOPS.iter().any(|t| t.as_bytes() == top));
     let plain = value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'\\' | b'.' | b'_' | b'-' | b'~' | b':' | b'*' | b'@'));
     plain && (drive || home || (slashes > 0 && rooted && (extension || look.wordy())) || (extension && look.wordy()))
 }

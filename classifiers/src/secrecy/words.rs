@@ -4,15 +4,19 @@
 /// First three letters, five bits each.
 const CODES: usize = 1 << 15;
 
-/// Which words begin with three letters: a bit for each three, how many of the bits before are set, and where the words of each set bit begin.
+/// Which words begin with three letters: a bit for each three, how many of the bits before are set, and where the words of each set bit begin; the first eight letters of
+/// each word, and its length.
 struct Index {
     bits: [u64; CODES / 64],
     ranks: [u16; CODES / 64],
     heads: [u16; WORDS.len() + 1],
+    begins: [u64; WORDS.len()],
+    lengths: [u8; WORDS.len()],
 }
 
 static INDEX: Index = {
-    let mut index = Index { bits: [0; CODES / 64], ranks: [0; CODES / 64], heads: [0; WORDS.len() + 1] };
+    let mut index =
+        Index { bits: [0; CODES / 64], ranks: [0; CODES / 64], heads: [0; WORDS.len() + 1], begins: [0; WORDS.len()], lengths: [0; WORDS.len()] };
     let (mut word, mut heads) = (0, 0);
     while word < WORDS.len() {
         let text = WORDS[word].as_bytes();
@@ -22,6 +26,12 @@ static INDEX: Index = {
             index.heads[heads] = word as u16;
             heads += 1;
         }
+        let mut at = 0;
+        while at < text.len() && at < 8 {
+            index.begins[word] |= (text[at] as u64) << (8 * at);
+            at += 1;
+        }
+        index.lengths[word] = text.len() as u8;
         word += 1;
     }
     while heads <= WORDS.len() {
@@ -37,17 +47,32 @@ static INDEX: Index = {
     index
 };
 
-/// The longest word that `text`, in any case, begins with. `code`: its first three letters.
-#[inline]
-pub(super) fn begins(text: &[u8], code: usize) -> Option<&'static str> {
+/// Whether a word begins with these three letters.
+pub(super) fn may_begin(code: usize) -> bool {
+    INDEX.bits[code / 64 % (CODES / 64)] >> (code % 64) & 1 == 1
+}
+
+/// Length of the longest word that `text`, in any case, begins with; 0: none. `code`: its first three letters, with which a word begins.
+pub(super) fn begins(text: &[u8], code: usize) -> usize {
     let (bits, rank) = (INDEX.bits[code / 64], INDEX.ranks[code / 64]);
-    if bits >> (code % 64) & 1 == 0 {
-        return None;
-    }
     let set = usize::from(rank) + (bits & ((1 << (code % 64)) - 1)).count_ones() as usize;
-    let words = &WORDS[usize::from(INDEX.heads[set])..usize::from(INDEX.heads[set + 1])];
+    let words = usize::from(INDEX.heads[set])..usize::from(INDEX.heads[set + 1]);
+    let mut eight = [0; 8];
+    let there = text.len().min(8);
+    eight[..there].copy_from_slice(&text[..there]);
+    let here = u64::from_le_bytes(eight) | 0x2020_2020_2020_2020;
     // Of words that begin alike the longer ones come later.
-    words.iter().rev().find(|w| text.get(3..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(&w.as_bytes()[3..]))).copied()
+    for word in words.rev() {
+        let length = usize::from(INDEX.lengths[word]);
+        let counts = if length >= 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
+        if (here ^ INDEX.begins[word]) & counts != 0 || length > text.len() {
+            continue;
+        }
+        if length <= 8 || text[8..length].eq_ignore_ascii_case(&WORDS[word].as_bytes()[8..]) {
+            return length;
+        }
+    }
+    0
 }
 
 #[rustfmt::skip]

@@ -110,8 +110,34 @@ impl Folded {
     }
 }
 
-/// The keyword at `at`, when its word is one: `password`, `token`, not `passing`, `tokenizer`.
-pub(super) fn word(text: &[u8], at: usize) -> Option<Word> {
+/// What can stand behind a name that something is assigned to; behind a blank as well, where it is not the blank itself.
+static BEHIND: [bool; 256] = {
+    let mut table = [false; 256];
+    let signs = b"\"'`\\])}*[=:!-<|?+.>,({ \t\r\n";
+    let mut at = 0;
+    while at < signs.len() {
+        table[signs[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+/// The keyword at `at`, when its word is one: `password`, `token`, not `passing`, `tokenizer`. `from`: behind the literal that begins it.
+pub(super) fn word(text: &[u8], at: usize, from: usize) -> Option<Word> {
+    // Most keywords stand in prose or are handed on: a byte or two tell.
+    let letters = text[at..from].iter().take_while(|b| inside(**b)).count();
+    let tail = tail(text, at + letters);
+    let behind = text.get(tail).copied().unwrap_or(0);
+    if !BEHIND[usize::from(behind)] {
+        return None;
+    }
+    if behind == b' ' {
+        let next = text[tail..].iter().take(64).find(|b| **b != b' ').copied().unwrap_or(0);
+        let speaks = next.is_ascii_alphanumeric() && (text[at] | 0x20 == b'p' || matches!(next, b'i' | b's') || flagged(text, at));
+        if !speaks && (!BEHIND[usize::from(next)] || matches!(next, b')' | b']' | b'}')) && !matches!(next, b'@' | b'A') {
+            return None;
+        }
+    }
     let end = word_end(text, at);
     let folded = Folded::of(&text[at..end]);
     let (kind, plural) = keyword(folded.get())?;
@@ -120,7 +146,14 @@ pub(super) fn word(text: &[u8], at: usize) -> Option<Word> {
         (true, false) => Case::Capital,
         _ => Case::Lower,
     };
-    Some(Word { at, end, tail: tail(text, end), kind, plural, case })
+    Some(Word { at, end, tail, kind, plural, case })
+}
+
+/// Whether a flag's dash stands before the name, or the name is in capitals: what may have its value behind a blank.
+fn flagged(text: &[u8], at: usize) -> bool {
+    let floor = at.saturating_sub(LONGEST);
+    let start = text[floor..at].iter().rposition(|b| !inside(*b)).map_or(floor, |p| floor + p + 1);
+    text[at].is_ascii_uppercase() || text.get(start.wrapping_sub(1)).is_some_and(|b| *b == b'-')
 }
 
 fn keyword(word: &[u8]) -> Option<(Kind, bool)> {

@@ -145,7 +145,7 @@ fn operator(text: &[u8], at: usize, apart: bool, closed: bool) -> Option<(Operat
         },
         b'+' | b'.' if next == b'=' => (Operator::Assign, at + 2),
         b'>' if !apart => (Operator::Close, at + 1),
-        b',' => (Operator::Comma, at + 1),
+        b',' if opens(byte(text, spaces(text, at + 1, 8))) => (Operator::Comma, at + 1),
         b'(' | b'{' => (Operator::Paren, at + 1),
         b'"' | b'\'' | b'`' | b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'@' if apart => (Operator::Blank, at),
         b'\\' if closed && next == b'n' => (Operator::Blank, at),
@@ -153,6 +153,11 @@ fn operator(text: &[u8], at: usize, apart: bool, closed: bool) -> Option<(Operat
         b'<' if next == b'/' => (Operator::Blank, at),
         _ => return None,
     })
+}
+
+/// Whether a literal may begin so, or the next line.
+fn opens(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b'b' | b'@' | b'u' | b'N' | b'L' | b'\n' | b'\r')
 }
 
 /// `= x`: a literal, a literal in a call or behind a type, or a bare value.
