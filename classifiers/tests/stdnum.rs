@@ -33,6 +33,16 @@ const KNOWN: &[(&str, &str)] = &[
     ("ie-vat", "9785521TU"),
     // Begins with 0: an IMEI, not an MEID.
     ("meid", "0"),
+    // A company's number, taken for that of a public body there.
+    ("ec-ruc", "1791169289"),
+    ("ec-ruc", "1794888096"),
+    // Since April 2023 the sum is a multiple of five, not ten.
+    ("tw-ubn", "50554872"),
+    ("tw-ubn", "41092350"),
+    ("tw-ubn", "00580376"),
+    // There is no day 91 or 99, of a woman or a man.
+    ("id-nik", "3171019908"),
+    ("id-nik", "3171019112"),
 ];
 
 #[test]

@@ -1,4 +1,4 @@
-//! Asia, Africa and Oceania.
+//! Asia and Oceania, and South Africa's identity number.
 
 use super::{
     date::{exists, short_date},
@@ -29,6 +29,22 @@ pub(super) const TABLE: &[super::Row] = &[
     ("tr-tckn", tckn, 6.7, false),
     ("il-id", il_id, 3.3, false),
     ("za-id", za_id, 9.9, false),
+    ("in-vid", vid, 3.7, false),
+    ("in-epic", epic, 3.3, false),
+    ("in-plate", in_plate, 4.2, false),
+    ("in-licence", in_licence, 10.0, false),
+    ("pk-cnic", cnic, 0.7, false),
+    ("tw-ubn", ubn, 2.2, false),
+    ("jp-licence", jp_licence, 4.5, false),
+    ("kr-frn", frn, 9.0, false),
+    ("kr-licence", kr_licence, 2.7, false),
+    ("sg-uen", uen, 3.5, false),
+    ("id-nik", nik, 5.2, false),
+    ("id-npwp", npwp, 3.3, false),
+    ("vn-mst", mst, 3.5, false),
+    ("az-voen", voen, 5.8, false),
+    ("kz-iin", iin, 8.8, false),
+    ("nz-nhi", nhi, 3.5, false),
 ];
 
 /// India, Aadhaar: does not begin with 0 or 1, Verhoeff, no palindrome.
@@ -248,4 +264,170 @@ fn il_id(value: &[u8]) -> bool {
 /// South Africa: date, sex, citizen or resident, 8 or 9, Luhn.
 fn za_id(value: &[u8]) -> bool {
     all_digits(value, 13) && short_date(value) && matches!(value[10], b'0'..=b'2') && luhn(value)
+}
+
+/// India, virtual id in Aadhaar's place: sixteen digits, not 0 or 1 first, Verhoeff, no palindrome.
+fn vid(value: &[u8]) -> bool {
+    all_digits(value, 16) && value[0] >= b'2' && !value.iter().eq(value.iter().rev()) && verhoeff(value)
+}
+
+/// India, voters: three letters and seven digits, Luhn over these.
+fn epic(value: &[u8]) -> bool {
+    value.len() == 10 && value[..3].iter().all(u8::is_ascii_uppercase) && luhn(&value[3..]) && !one_digit(&value[3..])
+}
+
+/// India, states and territories as vehicles and drivers are registered by them, old letters included.
+fn in_state(value: &[u8]) -> bool {
+    const STATES: [&[u8; 2]; 41] = [
+        b"AN", b"AP", b"AR", b"AS", b"BR", b"CG", b"CH", b"DD", b"DL", b"DN", b"GA", b"GJ", b"HP", b"HR", b"JH", b"JK", b"KA", b"KL", b"LA", b"LD",
+        b"MH", b"ML", b"MN", b"MP", b"MZ", b"NL", b"OD", b"OR", b"PB", b"PY", b"RJ", b"SK", b"TG", b"TN", b"TR", b"TS", b"UA", b"UK", b"UP", b"UT",
+        b"WB",
+    ];
+    value.get(..2).is_some_and(|head| STATES.iter().any(|s| *s == head))
+}
+
+/// India, vehicles: state, office, up to three letters, up to four digits; or the Bharat series: year, `BH`, four digits, one or two letters.
+fn in_plate(value: &[u8]) -> bool {
+    if let [b'2' | b'3', b'0'..=b'9', b'B', b'H', rest @ ..] = value {
+        return rest.len() > 4 && all_digits(&rest[..4], 4) && rest[4..].iter().all(|b| b.is_ascii_uppercase() && !b"IO".contains(b));
+    }
+    let digits = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let office = value.get(2..4).unwrap_or_default();
+    in_state(value) && (1..=4).contains(&digits) && office != b"00" && value[value.len() - digits..].iter().any(|b| *b != b'0')
+}
+
+/// India, drivers: state, office, year, seven digits.
+fn in_licence(value: &[u8]) -> bool {
+    let digits = value.get(2..).unwrap_or_default();
+    in_state(value)
+        && matches!(digits.len(), 13 | 14)
+        && digits.iter().all(u8::is_ascii_digit)
+        && [2, 3].into_iter().any(|at| digits.len() == at + 11 && number(&digits[at..at + 4]).is_some_and(|year| (1960..=2030).contains(&year)))
+}
+
+/// Pakistan, persons: a province first, the sex last.
+fn cnic(value: &[u8]) -> bool {
+    all_digits(value, 13) && matches!(value[0], b'1'..=b'7') && value[12] != b'0' && !one_digit(&value[5..12])
+}
+
+/// Taiwan, businesses: products by 1-2-1-2-1-2-4-1, their digits summed, a multiple of five; a 7 in the seventh place counts 0 or 1.
+fn ubn(value: &[u8]) -> bool {
+    if !all_digits(value, 8) || one_digit(value) {
+        return false;
+    }
+    let sum = value.iter().zip([1u32, 2, 1, 2, 1, 2, 4, 1]).fold(0, |sum, (&b, w)| {
+        let n = u32::from(b - b'0') * w;
+        sum + n / 10 + n % 10
+    });
+    sum.is_multiple_of(5) || (value[6] == b'7' && (sum + 1).is_multiple_of(5))
+}
+
+/// Japan, drivers: prefecture, year, six digits, one that checks by 5-4-3-2-7-6-5-4-3-2 modulo 11, the count of reissues.
+fn jp_licence(value: &[u8]) -> bool {
+    if !all_digits(value, 12) || one_digit(value) {
+        return false;
+    }
+    let place = number(&value[..2]).unwrap_or(0);
+    let known = matches!(place, 10..=14 | 20..=25 | 30 | 40..=55 | 60..=65 | 70..=74 | 80..=83 | 90..=97);
+    let sum = weighted(&value[..10], &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]);
+    known && sum.is_some_and(|s| digit(value[10]) == Some((11 - s % 11) % 10))
+}
+
+/// Korea, foreigners: as for residents, with 5 to 8 for the century.
+fn frn(value: &[u8]) -> bool {
+    matches!(value.get(6), Some(b'5'..=b'8')) && rrn(value)
+}
+
+/// Korea, drivers: region, year, six digits, two that check (unpublished).
+fn kr_licence(value: &[u8]) -> bool {
+    all_digits(value, 12) && number(&value[..2]).is_some_and(|region| matches!(region, 11..=26 | 28)) && !one_digit(&value[4..10])
+}
+
+/// Singapore, businesses, companies and others: a letter that checks the digits (and letters) before it.
+fn uen(value: &[u8]) -> bool {
+    let [body @ .., last] = value else { return false };
+    let year = |digits: &[u8]| number(digits).is_some_and(|y| (1800..=2099).contains(&y));
+    match body {
+        [b'R' | b'S' | b'T', rest @ ..] => other_uen(body, rest, *last),
+        _ if body.len() == 8 => weighted(body, &[10, 4, 9, 3, 8, 2, 7, 1]).is_some_and(|s| b"XMKECAWLJDB"[(s % 11) as usize] == *last),
+        _ if body.len() == 9 && year(&body[..4]) => {
+            weighted(body, &[10, 8, 6, 4, 9, 7, 5, 3, 1]).is_some_and(|s| b"ZKCMDNERGWH"[(s % 11) as usize] == *last)
+        }
+        _ => false,
+    }
+}
+
+/// `T08PQ1234A`: century, year, the kind of body, four digits.
+fn other_uen(body: &[u8], rest: &[u8], last: u8) -> bool {
+    const ALPHABET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWX0123456789";
+    const KINDS: [&[u8; 2]; 33] = [
+        b"CC", b"CD", b"CH", b"CL", b"CM", b"CP", b"CS", b"CX", b"DP", b"FB", b"FC", b"FM", b"FN", b"GA", b"GB", b"GS", b"HS", b"LL", b"LP", b"MB",
+        b"MC", b"MD", b"MH", b"MM", b"MQ", b"NB", b"NR", b"PA", b"PB", b"PF", b"RF", b"RP", b"SM",
+    ];
+    const MORE: [&[u8; 2]; 5] = [b"SS", b"TC", b"TU", b"VH", b"XL"];
+    let known = rest.get(2..4).is_some_and(|kind| KINDS.iter().chain(&MORE).any(|k| *k == kind));
+    let sum = body.iter().zip([4usize, 3, 5, 3, 10, 2, 2, 5, 7]).try_fold(0, |sum, (b, w)| Some(sum + ALPHABET.iter().position(|a| a == b)? * w));
+    known && rest.len() == 8 && all_digits(&rest[..2], 2) && all_digits(&rest[4..], 4) && sum.is_some_and(|s| ALPHABET[(s + 6) % 11] == last)
+}
+
+/// Indonesia, persons: province and district, date (40 more in a woman's day), four digits.
+fn nik(value: &[u8]) -> bool {
+    if !all_digits(value, 16) || &value[12..] == b"0000" {
+        return false;
+    }
+    let province = number(&value[..2]).unwrap_or(0);
+    let known = matches!(province, 11..=19 | 21 | 31..=36 | 51..=53 | 61..=65 | 71..=76 | 81 | 82 | 91..=97);
+    let n = number(&value[6..12]).unwrap_or(0);
+    let (day, month, year) = ((n / 10_000) as u32, (n / 100 % 100) as u32, (n % 100) as u32);
+    known && &value[2..4] != b"00" && &value[4..6] != b"00" && exists(2000 + year, month, if day > 40 { day - 40 } else { day })
+}
+
+/// Indonesia, taxpayers: nine digits by Luhn, office and branch; since 2024 with a 0 before.
+fn npwp(value: &[u8]) -> bool {
+    let value = if value.len() == 16 && value[0] == b'0' { &value[1..] } else { value };
+    all_digits(value, 15) && luhn(&value[..9]) && !one_digit(&value[..9])
+}
+
+/// Vietnam, taxpayers: ten digits, weights, modulo 11; the number of a branch may follow.
+fn mst(value: &[u8]) -> bool {
+    let (body, branch) = value.split_at(value.len().min(10));
+    let sum = body.get(..9).and_then(|b| weighted(b, &[31, 29, 23, 19, 17, 13, 7, 5, 3]));
+    all_digits(body, 10)
+        && &body[2..9] != b"0000000"
+        && sum.is_some_and(|s| digit(body[9]) == Some(10 - s % 11).filter(|d| *d < 10))
+        && (branch.is_empty() || (all_digits(branch, 3) && branch != b"000"))
+}
+
+/// Azerbaijan, taxpayers: the ninth digit checks the first eight, the tenth is 1 for companies and 2 for persons.
+fn voen(value: &[u8]) -> bool {
+    let sum = value.get(..8).and_then(|b| weighted(b, &[4, 1, 8, 6, 2, 7, 5, 3]));
+    all_digits(value, 10) && matches!(value[9], b'1' | b'2') && sum.is_some_and(|s| digit(value[8]) == Some(s % 11)) && !one_digit(&value[..9])
+}
+
+/// Kazakhstan, persons: date, century and sex, four digits, modulo 11 in up to two rounds.
+fn iin(value: &[u8]) -> bool {
+    if !all_digits(value, 12) || !short_date(value) || !matches!(value[6], b'1'..=b'6') {
+        return false;
+    }
+    let body = &value[..11];
+    let sum = weighted(body, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]).map(|s| s % 11);
+    let sum = if sum == Some(10) { weighted(body, &[3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2]).map(|s| s % 11) } else { sum };
+    sum == digit(value[11])
+}
+
+/// New Zealand, patients: three letters (no I, O) and three digits modulo 11; since 2019 two digits and a letter modulo 23 (24 in the first text of the standard).
+fn nhi(value: &[u8]) -> bool {
+    const ALPHABET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let place = |b: u8| ALPHABET.iter().position(|&a| a == b).map(|p| p as u32 + 1);
+    let [body @ .., last] = value else { return false };
+    let letters = body.iter().map(|b| b.is_ascii_uppercase());
+    if body.len() != 6 || !(letters.clone().eq([true, true, true, false, false, false]) || letters.eq([true, true, true, false, false, true])) {
+        return false;
+    }
+    let sum = body.iter().zip([7u32, 6, 5, 4, 3, 2]).try_fold(0, |sum, (&b, w)| Some(sum + digit(b).or_else(|| place(b))? * w));
+    match sum {
+        None => false,
+        Some(s) if body[5].is_ascii_digit() => s % 11 != 0 && digit(*last) == Some((11 - s % 11) % 10),
+        Some(s) => place(*last).is_some_and(|l| l == 23 - s % 23 || l == 24 - s % 24),
+    }
 }

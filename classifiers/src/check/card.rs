@@ -3,7 +3,7 @@
 use super::digits;
 
 /// Checks of this file.
-pub(super) const TABLE: &[super::Row] = &[("pan", pan, 5.0, false)];
+pub(super) const TABLE: &[super::Row] = &[("pan", pan, 5.0, false), ("track", track, 8.0, true)];
 
 /// First and last prefix (of equal length), shortest and longest number.
 type Range = (u64, u64, usize, usize);
@@ -67,4 +67,22 @@ fn pan(value: &[u8]) -> bool {
         let prefix = low.ilog10() as usize + 1;
         (shortest..=longest).contains(&value.len()) && value.get(..prefix).and_then(digits::number).is_some_and(|head| (low..=high).contains(&head))
     })
+}
+
+/// Magnetic stripe by ISO/IEC 7813: the card's number, a separator (after the name, on track 1), year and month of expiry, service code.
+fn track(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"%").or_else(|| value.strip_prefix(b";")).unwrap_or(value);
+    let value = value.strip_prefix(b"B").or_else(|| value.strip_prefix(b"b")).unwrap_or(value);
+    let length = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (number, rest) = value.split_at(length);
+    let rest = match rest {
+        [b'^', named @ ..] => match named.iter().position(|&b| b == b'^') {
+            Some(end) => &named[end + 1..],
+            None => return false,
+        },
+        [b'=' | b'D' | b'd', rest @ ..] => rest,
+        _ => return false,
+    };
+    let month = rest.get(2..4).and_then(digits::number).is_some_and(|m| (1..=12).contains(&m));
+    pan(number) && month && rest.get(..7).is_some_and(|r| r.iter().all(u8::is_ascii_digit))
 }

@@ -17,6 +17,8 @@ pub(super) const TABLE: &[super::Row] = &[
     ("phone-es", |v| phone_of(v, b"34", b"", 9..=9, b"6789"), 0.0, true),
     ("phone-gb", |v| phone_of(v, b"44", b"0", 9..=10, b"1235789"), 0.0, true),
     ("mac", mac, 1.0, true),
+    ("imsi", imsi, 2.1, false),
+    ("uuid", uuid, 4.0, true),
 ];
 
 /// ISO 3779 with the check digit of North America and China: letters count by a table, the ninth place checks.
@@ -163,4 +165,23 @@ fn mac(value: &[u8]) -> bool {
     }
     let multicast = plain.get(1).and_then(|&b| hex(b)).is_none_or(|n| n % 2 == 1);
     plain.len() == 12 && plain.iter().all(u8::is_ascii_hexdigit) && !multicast && !plain.chunks_exact(2).all(|c| c == &plain[..2])
+}
+
+/// Subscriber: the code of a country by ITU-T E.212, network and number; fourteen or fifteen digits.
+fn imsi(value: &[u8]) -> bool {
+    let Some(country) = value.get(..3).and_then(super::digits::number) else { return false };
+    let known = matches!(country,
+        202 | 204 | 206 | 208 | 212..=214 | 216 | 218..=222 | 225 | 226 | 228 | 230..=232 | 234 | 235 | 238 | 240 | 242 | 244 | 246..=248 | 250 | 255 | 257
+        | 259 | 260 | 262 | 266 | 268 | 270 | 272 | 274 | 276 | 278 | 280 | 282..=284 | 286 | 288..=290 | 292..=295 | 297
+        | 302 | 308 | 310..=316 | 330 | 332 | 334 | 338 | 340 | 342 | 344 | 346 | 348 | 350 | 352 | 354 | 356 | 358 | 360 | 362..=366 | 368 | 370 | 372 | 374 | 376
+        | 400..=402 | 404..=406 | 410 | 412..=432 | 434 | 436..=438 | 440 | 441 | 450 | 452 | 454..=457 | 460 | 461 | 466 | 467 | 470 | 472
+        | 502 | 505 | 510 | 514 | 515 | 520 | 525 | 528 | 530 | 536 | 537 | 539..=555 | 602..=659 | 702 | 704 | 706 | 708 | 710 | 712 | 714 | 716 | 722 | 724
+        | 730 | 732 | 734 | 736 | 738 | 740 | 742 | 744 | 746 | 748 | 750 | 901);
+    known && matches!(value.len(), 14 | 15) && value.iter().all(u8::is_ascii_digit) && !one_digit(&value[5..])
+}
+
+/// A UUID of RFC 9562: version 1 to 8, the usual variant, not all zeros.
+fn uuid(value: &[u8]) -> bool {
+    let plain: Vec<u8> = value.iter().copied().filter(u8::is_ascii_hexdigit).take(33).collect();
+    plain.len() == 32 && matches!(plain[12], b'1'..=b'8') && matches!(plain[16].to_ascii_lowercase(), b'8' | b'9' | b'a' | b'b')
 }

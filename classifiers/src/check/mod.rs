@@ -6,6 +6,7 @@
 //! The strength of a check is minus log2 of the share of random strings of the rule's shape that pass: the evidence that passing is worth.
 
 mod account;
+mod africa;
 mod america;
 mod asia;
 mod britain;
@@ -18,10 +19,12 @@ mod digits;
 mod east;
 mod france;
 mod germany;
+mod goods;
 mod health;
 pub(crate) mod iban;
 mod iberia;
 mod italy;
+mod latin;
 pub(crate) mod mnemonic;
 mod money;
 mod name;
@@ -53,6 +56,7 @@ type Row = (&'static str, fn(&[u8]) -> bool, f32, bool);
 const TABLES: &[&[Row]] = &[
     GENERAL,
     account::TABLE,
+    africa::TABLE,
     america::TABLE,
     asia::TABLE,
     britain::TABLE,
@@ -63,9 +67,11 @@ const TABLES: &[&[Row]] = &[
     east::TABLE,
     france::TABLE,
     germany::TABLE,
+    goods::TABLE,
     health::TABLE,
     iberia::TABLE,
     italy::TABLE,
+    latin::TABLE,
     mnemonic::TABLE,
     money::TABLE,
     name::TABLE,
