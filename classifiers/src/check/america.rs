@@ -16,6 +16,7 @@ pub(super) const TABLE: &[super::Row] = &[
     ("us-atin", atin, 10.0, false),
     ("us-hicn", hicn, 1.0, false),
     ("us-cpt", cpt, 0.4, false),
+    ("us-tollfree", tollfree, 2.8, false),
     ("us-soundex-licence", soundex_licence, 2.2, false),
     ("ca-sin", sin, 3.8, false),
     ("ca-bn", bn, 3.3, false),
@@ -181,4 +182,13 @@ fn dated_by_sex(value: &[u8]) -> bool {
     let Some(n) = number(value) else { return false };
     let (year, month, day) = ((n / 10_000) as u32, (n / 100 % 100) as u32, (n % 100) as u32);
     short_date(value) || (month > 50 && exists(2000 + year, month - 50, day))
+}
+
+/// Telephone numbers whose calls the called one pays for.
+fn tollfree(value: &[u8]) -> bool {
+    let national = if value.len() == 11 { value.strip_prefix(b"1").unwrap_or_default() } else { value };
+    all_digits(national, 10)
+        && national[0] == b'8'
+        && matches!(&national[1..3], b"00" | b"33" | b"44" | b"55" | b"66" | b"77" | b"88")
+        && national[3] >= b'2'
 }

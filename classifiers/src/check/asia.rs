@@ -21,6 +21,7 @@ pub(super) const TABLE: &[super::Row] = &[
     ("tw-national-id", tw_id, 4.3, false),
     ("jp-my-number", my_number, 3.4, false),
     ("jp-corporate-number", jp_corporate, 3.2, false),
+    ("jp-invoice-number", jp_invoice, 3.2, false),
     ("kr-rrn", rrn, 8.0, false),
     ("kr-brn", brn, 3.3, false),
     ("sg-nric", nric, 4.7, false),
@@ -187,6 +188,11 @@ fn my_number(value: &[u8]) -> bool {
 fn jp_corporate(value: &[u8]) -> bool {
     let sum = value.get(1..).and_then(|body| weighted(body, &[2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]));
     sum.is_some_and(|s| digit(value[0]) == Some(9 - s % 9)) && !one_digit(&value[1..])
+}
+
+/// Japan, issuers of invoices: a company's number behind a T, which may be missing.
+fn jp_invoice(value: &[u8]) -> bool {
+    jp_corporate(value.strip_prefix(b"T").unwrap_or(value))
 }
 
 /// Korea, residents and foreigners: date, sex and century, area. The check digit is not kept since October 2020, so it decides nothing for those born after.

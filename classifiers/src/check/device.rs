@@ -19,6 +19,7 @@ pub(super) const TABLE: &[super::Row] = &[
     ("mac", mac, 1.0, true),
     ("imsi", imsi, 2.1, false),
     ("uuid", uuid, 4.0, true),
+    ("domain", domain, 2.0, true),
 ];
 
 /// ISO 3779 with the check digit of North America and China: letters count by a table, the ninth place checks.
@@ -184,4 +185,30 @@ fn imsi(value: &[u8]) -> bool {
 fn uuid(value: &[u8]) -> bool {
     let plain: Vec<u8> = value.iter().copied().filter(u8::is_ascii_hexdigit).take(33).collect();
     plain.len() == 32 && matches!(plain[12], b'1'..=b'8') && matches!(plain[16].to_ascii_lowercase(), b'8' | b'9' | b'a' | b'b')
+}
+
+/// Top-level domains that people and firms have, in the order of the alphabet; those of two letters are all countries'.
+const TOPS: &str = " academy agency ai app art asia auto bank berlin bio biz blog build business cafe care cat center church city clinic cloud club co coach codes coffee com \
+    community company consulting cool dental design dev digital earth edu education email energy engineering estate eu events expert family farm fashion film finance fitness \
+    foundation fun fund fyi gallery games garden gmbh gold gov green group guide guru haus health help holdings hotel house immo info ink institute int international io jobs kitchen \
+    land law legal life link live llc london love ltd marketing me media mil mobi money moscow museum name net network news ngo nyc one online org paris partners pet photo photography \
+    photos pictures pizza plus press pro productions properties pub racing realty recipes rent repair restaurant review reviews rocks sale salon school schule services shop site ski social \
+    software solar solutions space store stream studio style support swiss systems tax team tech technology tel tips today tokyo tools top tours town toys trade training travel tv university \
+    vacations vegas ventures video villas vip vision wedding wien wiki win wine work works world xyz yoga zone ";
+
+/// A name of the domain name system under a top level that exists; no package of a program, which are written from the top (`com.example.app`), and no file.
+fn domain(value: &[u8]) -> bool {
+    let mut labels = value.split(|b| *b == b'.');
+    let first = labels.next().unwrap_or_default();
+    let Some(top) = labels.next_back().map(<[u8]>::to_ascii_lowercase) else { return false };
+    let known = match top.as_slice() {
+        [a, b] => {
+            a.is_ascii_lowercase()
+                && b.is_ascii_lowercase()
+                && !matches!(top.as_slice(), b"js" | b"ts" | b"rb" | b"go" | b"cc" | b"hs" | b"ml" | b"mk" | b"db" | b"gz" | b"xz")
+        }
+        _ => std::str::from_utf8(&top).is_ok_and(|t| t.bytes().all(|b| b.is_ascii_lowercase()) && TOPS.contains(&format!(" {t} "))),
+    };
+    let package = matches!(first, b"com" | b"org" | b"net" | b"io" | b"de" | b"java" | b"javax" | b"android" | b"edu" | b"dev");
+    known && !package && !first.is_empty()
 }

@@ -1,4 +1,4 @@
-//! Where people live and what they drive: postcodes and number plates.
+//! Where people live and what they drive: postcodes and number plates; where on the globe they are.
 
 use super::digits::number;
 
@@ -9,6 +9,7 @@ pub(super) const TABLE: &[super::Row] = &[
     ("ie-eircode", eircode, 6.0, false),
     ("de-plz", plz, 0.1, false),
     ("de-plate", de_plate, 3.0, true),
+    ("coordinates", coordinates, 0.5, true),
 ];
 
 /// Postcode areas, two letters each; those of one letter end with a space.
@@ -118,4 +119,30 @@ fn de_plate(value: &[u8]) -> bool {
     // `DIN EN 1846`, `DIN A4`.
     let standard = district == b"DIN" && matches!(&rest[..letters], b"A" | b"EN" | b"IS");
     known && !standard && matches!(letters, 1 | 2) && (1..=4).contains(&digits.len()) && digits[0] != b'0' && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// A latitude or longitude, or both in either order, in decimal degrees or in degrees, minutes and seconds. Zeros are a place nobody is at.
+fn coordinates(value: &[u8]) -> bool {
+    let mut parts = [0.0f64; 7];
+    let mut count = 0;
+    for part in value.split(|b| !b.is_ascii_digit() && *b != b'.' && *b != b'-').filter(|part| part.iter().any(u8::is_ascii_digit)) {
+        let (Some(place), Ok(text)) = (parts.get_mut(count), std::str::from_utf8(part)) else { return false };
+        let Ok(n) = text.parse::<f64>() else { return false };
+        (*place, count) = (n.abs(), count + 1);
+    }
+    let [a, b, c, d, ..] = parts;
+    if value.contains(&0xB0) {
+        let whole = |minutes: f64, seconds: f64| minutes < 60.0 && seconds < 60.0;
+        return match count {
+            2 | 3 => a <= 180.0 && whole(b, c),
+            4 => a <= 90.0 && whole(b, 0.0) && c <= 180.0 && whole(d, 0.0),
+            6 => a <= 90.0 && whole(b, c) && d <= 180.0 && whole(parts[4], parts[5]),
+            _ => false,
+        };
+    }
+    match count {
+        1 => a > 0.0 && a <= 180.0,
+        2 => a <= 180.0 && b <= 180.0 && (a <= 90.0 || b <= 90.0) && a + b > 0.0,
+        _ => false,
+    }
 }

@@ -14,13 +14,13 @@ use crate::{
     },
 };
 
-/// The last digit of an article number.
-fn ean(body: &str) -> String {
+/// An article number: its last digit added.
+pub(super) fn ean(body: &str) -> String {
     let sum = weighted(body, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3]);
     format!("{body}{}", (10 - sum % 10) % 10)
 }
 
-/// Numbers of every awkward length; a tenth of them passes Luhn by chance.
+/// Numbers of every awkward length; a tenth of them passes Luhn by chance. Article numbers are told from them.
 fn orders(r: &mut Prng) -> Written {
     let mut t = Table::new(&[
         "order_id",
@@ -38,26 +38,25 @@ fn orders(r: &mut Prng) -> Written {
         "version",
     ]);
     for n in 1..=400 {
-        t.rows.push(
-            [
-                format!("{n}"),
-                format!("{}{}", r.range(1, 9), r.digits(8)),
-                format!("{}{}", r.range(1, 9), r.digits(9)),
-                format!("{}{}", r.range(1, 9), r.digits(10)),
-                format!("{}{}", r.range(1, 9), r.digits(15)),
-                format!("94001{}", r.digits(17)),
-                r.uuid(),
-                format!("{}.{:02}", r.range(1, 2000), r.below(100)),
-                format!("{}-{}", r.pick(&["SCN", "ABC", "QX"]), r.range(100, 999)),
-                format!("17{}", r.digits(11)),
-                (*r.pick(&["Safari", "Chrome", "Firefox", "Edge"])).to_owned(),
-                ean(&format!("400{}", r.digits(9))),
-                format!("{}.{}.{}", r.below(20), r.below(20), r.below(20)),
-            ]
-            .into_iter()
-            .map(Marked::from)
-            .collect(),
-        );
+        let mut row: Vec<Marked> = [
+            format!("{n}"),
+            format!("{}{}", r.range(1, 9), r.digits(8)),
+            format!("{}{}", r.range(1, 9), r.digits(9)),
+            format!("{}{}", r.range(1, 9), r.digits(10)),
+            format!("{}{}", r.range(1, 9), r.digits(15)),
+            format!("94001{}", r.digits(17)),
+            r.uuid(),
+            format!("{}.{:02}", r.range(1, 2000), r.below(100)),
+            format!("{}-{}", r.pick(&["SCN", "ABC", "QX"]), r.range(100, 999)),
+            format!("17{}", r.digits(11)),
+            (*r.pick(&["Safari", "Chrome", "Firefox", "Edge"])).to_owned(),
+        ]
+        .into_iter()
+        .map(Marked::from)
+        .collect();
+        row.push(Marked::value("special.ean-gtin", ean(&format!("400{}", r.digits(9)))));
+        row.push(format!("{}.{}.{}", r.below(20), r.below(20), r.below(20)).into());
+        t.rows.push(row);
     }
     t.write(Encoding::Utf8)
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Lake, Pack};
+use super::{Lake, Pack, clean::ean};
 use crate::{
     Prng,
     form::{
@@ -48,12 +48,13 @@ fn plain(r: &mut Prng) -> String {
             r.below(9)
         ),
         5 => format!("WARN  model.server batch={} score=0.{} max_tokens=512 queue={}", r.range(1, 64), r.digits(16), r.below(40)),
-        6 => format!(
-            "INFO  shipping.label tracking=1Z{} parcel={} ean=40{}",
-            r.string(b"ABCDEFGHJKLMNPRSTVWXYZ0123456789", 16),
-            r.digits(9),
-            r.digits(11)
-        ),
+        6 => {
+            let (tracking, parcel, article) = (r.string(b"ABCDEFGHJKLMNPRSTVWXYZ0123456789", 16), r.digits(9), r.digits(11));
+            // One article in ten would have the right last digit: none has.
+            let body = format!("40{}", &article[..10]);
+            let wrong = if ean(&body).ends_with(&article[10..]) { "0123456789".replace(&article[10..], "") } else { article[10..].to_owned() };
+            format!("INFO  shipping.label tracking=1Z{tracking} parcel={parcel} ean={body}{}", &wrong[..1])
+        }
         _ => format!("INFO  etl.job commit={} rows={} epoch_ms=17{}", r.hex(40), r.range(1000, 90_000), r.digits(11)),
     }
 }

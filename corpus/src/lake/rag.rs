@@ -78,7 +78,11 @@ fn guide() -> Marked {
          ```python\npassword = get_password()\ntoken = os.environ[\"SERVICE_TOKEN\"]\nclient = Client(password=password, max_tokens=256)\n```\n\n\
          ```yaml\npassword: changeme\nsecretName: web-tls\napi_key: xxxxxxxxxxxxxxxxxxxxxxxx\n```\n\n\
          Decorators such as `@app.route` and packages such as lodash@4.17.21 or @types/node@20.11.5 are fine, and so is root@localhost.\n\
-         The server listens on 127.0.0.1 and 0.0.0.0, port 8080. See RFC 9110, ISBN 978-3-16-148410-0 and version v2.14.0.3.\n\n\
+         The server listens on 127.0.0.1 and 0.0.0.0, port 8080. See RFC 9110, ISBN ",
+    )
+    .plant("special.isbn", "978-3-16-148410-0")
+    .say(
+        " and version v2.14.0.3.\n\n\
          | model | context | price |\n|---|---|---|\n| small | 8192 | 0.15 |\n| large | 131072 | 2.50 |\n",
     )
 }
