@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::CellMatch;
+
 /// Mergeable counts of one rule in one field, or in one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
@@ -32,6 +34,25 @@ impl Default for Tally {
 }
 
 impl Tally {
+    /// Counts a match in `cells` cells; `new_row`: the first of its rule in the row. False when it counts for nothing.
+    pub fn count(&mut self, seen: &Seen, cells: u64, new_row: bool) -> bool {
+        if seen.whole {
+            self.whole += cells;
+            self.won += if seen.won { cells } else { 0 };
+            self.base = self.base.max(seen.base);
+            self.check = self.check.max(seen.check);
+        } else if seen.strong {
+            self.inside += cells;
+            self.inside_rows += if new_row { cells } else { 0 };
+        } else {
+            return false;
+        }
+        if seen.strong {
+            self.best = self.best.max(seen.millibits);
+        }
+        true
+    }
+
     /// Adds the counts of another part of the same field. Commutative and associative.
     pub fn merge(&mut self, other: &Self) {
         self.inside += other.inside;
@@ -42,6 +63,29 @@ impl Tally {
         self.best = self.best.max(other.best);
         self.base = self.base.max(other.base);
         self.check = self.check.max(other.check);
+    }
+}
+
+/// What of a cell's match is counted, without its value.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    /// Summed evidence.
+    pub millibits: i32,
+    /// Evidence without the check.
+    pub base: i32,
+    /// Evidence of the check.
+    pub check: i32,
+    /// It is the whole cell.
+    pub whole: bool,
+    /// Credible by itself.
+    pub strong: bool,
+    /// No other rule claims the whole cell with more.
+    pub won: bool,
+}
+
+impl From<&CellMatch<'_>> for Seen {
+    fn from(m: &CellMatch<'_>) -> Self {
+        Self { millibits: m.m.millibits, base: m.base, check: m.check, whole: m.whole, strong: m.strong, won: m.won }
     }
 }
 
@@ -157,4 +201,33 @@ pub fn settle(cases: &[Case<'_>], rows_seen: u64) -> Vec<bool> {
         }
     }
     stands
+}
+
+/// The counts of one rule in one field, summed over everything that holds the field.
+#[derive(Clone, Copy, Debug)]
+pub struct Sums<'a> {
+    /// Rule id.
+    pub rule: &'a str,
+    /// Its counts.
+    pub tally: &'a Tally,
+    /// Distinct matching values.
+    pub distinct: u64,
+}
+
+/// What stands of one field: for each rule in order its verdict, or `None`. `column`: the field is one of a table, else it is a text, where each match stands for itself.
+#[must_use]
+pub fn standing(sums: &[Sums<'_>], rows_seen: u64, column: bool, min_confidence: f64) -> Vec<Option<Verdict>> {
+    let mut verdicts: Vec<Option<Verdict>> =
+        sums.iter().map(|s| if column { judge_column(s.tally, s.distinct) } else { judge_text(s.tally) }).collect();
+    if column {
+        let judged: Vec<usize> = (0..sums.len()).filter(|&i| verdicts[i].is_some()).collect();
+        let cases: Vec<Case<'_>> =
+            judged.iter().filter_map(|&i| verdicts[i].map(|verdict| Case { rule: sums[i].rule, tally: sums[i].tally, verdict })).collect();
+        for (i, stands) in judged.into_iter().zip(settle(&cases, rows_seen)) {
+            if !stands {
+                verdicts[i] = None;
+            }
+        }
+    }
+    verdicts.into_iter().map(|v| v.filter(|v| v.confidence() >= min_confidence)).collect()
 }
