@@ -10,11 +10,13 @@
 
 pub mod cases;
 mod digits;
+pub mod evaluate;
 pub mod form;
 pub mod lake;
 mod prng;
 pub mod synth;
 mod truth;
+pub mod unseen;
 pub mod values;
 
 use std::path::{Path, PathBuf};

@@ -59,7 +59,7 @@ fn crates_depend_in_one_direction() {
         ("sonde-access", &[][..]),
         ("sonde-classifiers", &[][..]),
         ("sonde-connectors", &["sonde-access"][..]),
-        ("sonde-corpus", &[][..]),
+        ("sonde-corpus", &["sonde-classifiers"][..]),
         ("sonde-scanner", &["sonde-access", "sonde-classifiers", "sonde-connectors"][..]),
     ]);
     let outer = ["sonde-benches", "sonde-tests"];
@@ -73,6 +73,21 @@ fn crates_depend_in_one_direction() {
             assert!(in_tests || allowed.contains(&dependency.as_str()), "{name} depends on {dependency}");
         }
     }
+}
+
+#[test]
+fn only_the_evaluation_knows_the_rules() {
+    let src = root().join("corpus/src");
+    let knows = |file: &Path| Source::read(file).production().contains("sonde_classifiers");
+    let (inside, outside): (Vec<_>, Vec<_>) = sources(&src)
+        .into_iter()
+        .partition(|f| f.strip_prefix(&src).is_ok_and(|rest| rest.starts_with("evaluate") || rest == Path::new("evaluate.rs")));
+    for file in &outside {
+        assert!(!knows(file), "{} names the classifiers: the generator may not know the rules", file.display());
+        let text = fs::read_to_string(file).expect("readable");
+        assert!(!text.contains("classifiers/"), "{} speaks of a file of the classifiers", file.display());
+    }
+    assert!(inside.iter().any(|f| knows(f)) && outside.len() > 30, "the sources of the corpus are not read right");
 }
 
 /// Names of everything a crate is linked with.

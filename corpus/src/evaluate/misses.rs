@@ -1,0 +1,119 @@
+//! What went wrong, in families, each with a few examples. All values are invented, so they may be shown.
+
+use std::collections::BTreeMap;
+
+use super::texts::{Accepted, Engines, Found, find, same_place};
+use crate::unseen::{Document, Label};
+
+/// Examples kept of a family.
+const EXAMPLES: usize = 6;
+
+/// A wrong finding and where it is.
+pub(super) struct Wrong<'a> {
+    pub(super) document: &'a Document,
+    pub(super) finding: &'a Found,
+}
+
+/// Families of misses and of wrong findings.
+#[derive(Debug, Default)]
+pub(super) struct Misses {
+    wanted: usize,
+    missed: BTreeMap<String, Family>,
+    wrong: BTreeMap<String, Family>,
+}
+
+#[derive(Debug, Default)]
+struct Family {
+    count: u64,
+    examples: Vec<String>,
+}
+
+impl Family {
+    /// Counts one; `example` is only made while there is room.
+    fn add(&mut self, example: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(example());
+        }
+    }
+}
+
+impl Misses {
+    /// Keeps `wanted` families of each kind; none when 0.
+    pub(super) fn new(wanted: usize) -> Self {
+        Self { wanted, ..Self::default() }
+    }
+
+    /// Whether anything is kept.
+    pub(super) fn wanted(&self) -> bool {
+        self.wanted > 0
+    }
+
+    pub(super) fn wrong(&mut self, wrong: Wrong<'_>) {
+        if self.wanted == 0 {
+            return;
+        }
+        let Wrong { document, finding } = wrong;
+        let family = self.wrong.entry(format!("{} ({})", finding.rule, finding.tag)).or_default();
+        family.add(|| format!("[{}] {} | {}", document.format, around(document, &finding.span), finding.why));
+    }
+
+    pub(super) fn missed(&mut self, engines: &Engines, accepted: &Accepted, document: &Document, label: &Label) {
+        if self.wanted == 0 {
+            return;
+        }
+        let family = self.missed.entry(label.tag.clone()).or_default();
+        family.add(|| {
+            let near = find(&engines.loose, &document.text, document.field.as_deref(), true);
+            let mine = near.iter().find(|f| same_place(&f.span, &label.span) && accepted.takes(&label.tag, &label.accept, &f.tag));
+            let other = near.iter().find(|f| same_place(&f.span, &label.span));
+            let why = match (mine, other) {
+                (Some(f), _) => format!("nearly {}: {}", f.rule, f.why),
+                (None, Some(f)) => format!("only {}: {}", f.rule, f.why),
+                _ => "no candidate".to_owned(),
+            };
+            format!("[{}, {}] {} | {why}", document.format, label.place.name(), around(document, &label.span))
+        });
+    }
+
+    /// A family of another kind: columns, look-alikes.
+    pub(super) fn note(&mut self, wrong: bool, family: &str, example: impl FnOnce() -> String) {
+        if self.wanted > 0 {
+            let families = if wrong { &mut self.wrong } else { &mut self.missed };
+            families.entry(family.to_owned()).or_default().add(example);
+        }
+    }
+
+    /// The largest families, for people.
+    pub(super) fn report(&self) -> String {
+        let mut out = String::new();
+        for (title, families) in [("missed", &self.missed), ("wrong", &self.wrong)] {
+            let mut order: Vec<_> = families.iter().collect();
+            order.sort_by_key(|(name, family)| (std::cmp::Reverse(family.count), name.as_str()));
+            let all: u64 = order.iter().map(|(_, f)| f.count).sum();
+            out += &format!("\n## {title}: {all} in {} families\n", order.len());
+            for (name, family) in order.into_iter().take(self.wanted) {
+                out += &format!("\n{name}: {}\n", family.count);
+                for example in &family.examples {
+                    out += &format!("    {example}\n");
+                }
+            }
+        }
+        out
+    }
+}
+
+/// The text around a span, on one line, the span in brackets.
+fn around(document: &Document, span: &std::ops::Range<usize>) -> String {
+    let text = &document.text;
+    let floor = |mut at: usize| {
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let (start, end) = (floor(span.start), floor(span.end));
+    let (from, to) = (floor(start.saturating_sub(48)), floor((end + 24).min(text.len())));
+    let field = document.field.as_ref().map(|f| format!("{f} = ")).unwrap_or_default();
+    format!("{field}{}⟦{}⟧{}", &text[from..start], &text[start..end], &text[end..to]).replace(['\n', '\r'], "⏎")
+}
