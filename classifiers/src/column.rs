@@ -270,7 +270,12 @@ impl Engine {
             let end = start + text.trim_ascii().len();
             let long = |c: &&&CellForm| end - start >= SHORTEST && (c.length[0]..=c.length[1]).contains(&(end - start));
             let fits = |c: &&&CellForm| self.compiled.forms[c.form as usize].pattern.as_ref().is_none_or(|p| p.fills(text, start, end));
-            found.extend(forms.iter().filter(long).filter(fits).map(|c| Candidate { form: c.form, start, end, delta: 0, literal: 0 }));
+            let weighed = |c: &&CellForm| {
+                let kernel = self.compiled.forms[c.form as usize].kernel;
+                let delta = kernel.map_or(Some(0), |k| k.at_cell(cells.field.as_bytes(), &text[start..end]))?;
+                Some(Candidate { form: c.form, start, end, delta, literal: 0 })
+            };
+            found.extend(forms.iter().filter(long).filter(fits).filter_map(weighed));
             let unit = Unit { text, base: 0, number };
             found.drain(..).for_each(|candidate| collector.candidate(&unit, candidate));
         }

@@ -184,7 +184,7 @@ impl Compiled {
         if let Some(length) = form.cell {
             self.cells.push(CellForm { form: index, length: length.map(usize::from) });
         }
-        if let Some(kernel) = form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| form.literals.is_empty()) {
+        if let Some(kernel) = form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| form.literals.is_empty() && form.cell.is_none()) {
             self.kernels.push((kernel, index));
             self.kernel_bits |= kernel.bit();
             self.names |= matches!(kernel, Kernel::Person | Kernel::PersonCell);
@@ -216,7 +216,7 @@ fn ready(number: u16, rule: &Rule, form: &Form) -> Result<Ready, BuildError> {
         listens: !(rule.context.is_empty() && rule.negative.is_empty()),
         value,
         pattern,
-        kernel: form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| !form.literals.is_empty()),
+        kernel: form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| !form.literals.is_empty() || form.cell.is_some()),
         public: form.public_prefix.as_deref().map(Into::into),
         prefixed: !form.literals.is_empty() && form.kernel.is_none() && !value,
     })

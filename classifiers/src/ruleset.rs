@@ -278,7 +278,7 @@ fn validate(rule: &Rule) -> Result<(), String> {
 
 fn validate_form(form: &Form) -> Result<(), String> {
     let literals = !form.literals.is_empty();
-    let kernel = form.kernel.is_some() && !literals;
+    let kernel = form.kernel.is_some() && !literals && form.cell.is_none();
     let kinds = [!form.layouts.is_empty(), literals, !form.terms.is_empty(), form.token.is_some(), kernel, form.cell.is_some()];
     if kinds.iter().filter(|k| **k).count() != 1 {
         return Err("exactly one of `layouts`, `literals`, `terms`, `token`, `kernel`, `cell`".into());

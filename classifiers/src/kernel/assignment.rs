@@ -45,3 +45,19 @@ pub(super) fn at(text: &[u8], at: usize, length: usize) -> Option<Span> {
     };
     Some(Span { start: span.0, end: span.1, bits })
 }
+
+/// Names of a column, or ends of a path, that say nothing of the value: what is before them does.
+const VALUES: &[&str] = &["value", "val", "default", "text", "#text", "$", "_"];
+
+/// Millibits of a whole cell under this name, which says that it is a secret; `None` where it names another thing, or the value is none.
+pub(super) fn in_cell(field: &[u8], cell: &[u8]) -> Option<i32> {
+    let mut parts = field.rsplit(|b| matches!(b, b'.' | b'[' | b']' | b'/')).filter(|p| !p.is_empty() && !p.iter().all(u8::is_ascii_digit));
+    let name = parts.find(|p| !VALUES.iter().any(|v| p.eq_ignore_ascii_case(v.as_bytes())))?;
+    let name = name.get(..name.len().min(AROUND))?;
+    let word = key::last_word(name)?;
+    let named = key::name(name, &word, 0)?;
+    // A column of keys has ids and digests.
+    let vague = named.kind == Kind::Key && named.bits <= -3_000;
+    let found = syntax::Found::new(0, 0, cell.len(), syntax::Style::Literal);
+    (!vague).then(|| weigh::all(cell, &named, &found)).flatten().filter(|(span, _)| *span == (0, cell.len())).map(|(_, bits)| bits)
+}

@@ -100,6 +100,11 @@ impl Kernel {
         }
     }
 
+    /// Millibits of a whole cell in the column of this name, or at this path; `None`: it is none.
+    pub(crate) fn at_cell(self, field: &[u8], cell: &[u8]) -> Option<i32> {
+        (self == Self::Assignment).then(|| assignment::in_cell(field, cell)).flatten()
+    }
+
     /// Its bit in [`Kernel::likely`]; none for those that only run at literals.
     pub(crate) fn bit(self) -> u8 {
         1_u8.checked_shl(self as u32).unwrap_or(0)

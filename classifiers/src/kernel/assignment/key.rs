@@ -141,12 +141,27 @@ pub(super) fn word(text: &[u8], at: usize, from: usize) -> Option<Word> {
     let end = word_end(text, at);
     let folded = Folded::of(&text[at..end]);
     let (kind, plural) = keyword(folded.get())?;
-    let case = match (text[at].is_ascii_uppercase(), text.get(at + 1).is_some_and(u8::is_ascii_uppercase)) {
+    Some(Word { at, end, tail, kind, plural, case: case(text, at) })
+}
+
+fn case(text: &[u8], at: usize) -> Case {
+    match (text[at].is_ascii_uppercase(), text.get(at + 1).is_some_and(u8::is_ascii_uppercase)) {
         (true, true) => Case::Upper,
         (true, false) => Case::Capital,
         _ => Case::Lower,
-    };
-    Some(Word { at, end, tail, kind, plural, case })
+    }
+}
+
+/// The last keyword in a name, which is all of `name`.
+pub(super) fn last_word(name: &[u8]) -> Option<Word> {
+    const BEGINS: &[&str] =
+        &["pass", "pwd", "psw", "pw", "secret", "token", "key", "auth", "cred", "salt", "kennwort", "senha", "contras", "wachtwoord", "haslo", "losenord", "parola"];
+    let begins = |at: &usize| name[*at] >= 0x80 || BEGINS.iter().any(|b| name.get(*at..at + b.len()).is_some_and(|n| n.eq_ignore_ascii_case(b.as_bytes())));
+    (0..name.len()).rev().filter(begins).find_map(|at| {
+        let end = word_end(name, at);
+        let (kind, plural) = keyword(Folded::of(&name[at..end]).get())?;
+        Some(Word { at, end, tail: name.len(), kind, plural, case: case(name, at) })
+    })
 }
 
 /// Whether a flag's dash stands before the name, or the name is in capitals: what may have its value behind a blank.
