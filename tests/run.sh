@@ -14,6 +14,7 @@ command -v cc >/dev/null || need+=(gcc libc6-dev)
 command -v git >/dev/null || need+=(git)
 command -v setpriv >/dev/null || need+=(util-linux)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || need+=(postgresql)
+command -v c++ >/dev/null || need+=(g++)
 python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3 python3-venv)
 if [ ${#need[@]} -gt 0 ]; then
   as_root apt-get update -q
@@ -38,6 +39,9 @@ cargo clippy --workspace --all-targets --locked -- -D warnings
 say "tests"
 # The tests run the program itself: build it with them.
 cargo nextest run --workspace --locked --no-fail-fast --status-level fail --final-status-level slow
+
+say "fuzzing, 30 s each"
+fuzz/run.sh 30
 
 say "examples in the documentation"
 cargo test --workspace --doc --locked -q

@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Makes the corpora that fuzzing begins with, from the cases and the rules: seeds.py FOLDER."""
+
+import pathlib
+import re
+import sys
+import tomllib
+
+root = pathlib.Path(__file__).resolve().parent.parent
+out = pathlib.Path(sys.argv[1])
+
+
+def keep(target, number, data):
+    folder = out / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{number:04}").write_bytes(data[:4096])
+
+
+def texts():
+    for file in sorted((root / "corpus/cases").glob("*.toml")):
+        for case in tomllib.loads(file.read_text()).get("case", []):
+            yield re.sub(r"\{\{[^|}]*\|(.*?)\}\}", r"\1", case["text"])
+    for file in sorted((root / "corpus/cases").glob("*.jsonl")):
+        yield from file.read_text().splitlines()[::40]
+
+
+for n, text in enumerate(texts()):
+    data = text.encode()
+    keep("text", n, bytes([0, 200, n % 256, 9]) + data)
+    # Two cells for each piece between commas.
+    cells = [len(part) + 1 for part in data.split(b",")[:-1] if len(part) < 255][:31]
+    keep("columns", n, bytes([n % 8, len(cells)]) + bytes(cells) + data)
+
+n = 0
+for file in sorted((root / "classifiers/rules").glob("*.toml"))[::4]:
+    for rule in re.split(r"(?m)^(?=\[\[rule\]\])", file.read_text())[1::9]:
+        n += 1
+        keep("rules", n, b"\x02" + rule.encode())
+        for kind, pattern in [(0, r"pattern = '+(.*?)'+[,\n }]"), (1, r'layouts = \[["\'](.*?)["\']')]:
+            for value in re.findall(pattern, rule)[:1]:
+                n += 1
+                keep("rules", n, bytes([kind]) + value.encode())
