@@ -23,7 +23,7 @@ for name in "${targets[@]}"; do
   mkdir -p "$kept/$name" "$kept/failures"
   echo "-- $name, $seconds s"
   log="$kept/$name.log"
-  if "$target_dir"/*/release/"$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=4096 -artifact_prefix="$kept/failures/$name-" \
+  if "$target_dir"/*/release/"$name" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -max_len=4096 -artifact_prefix="$kept/failures/$name-" \
     "$kept/$name" "$seeds/$name" >"$log" 2>&1; then
     tail -n 1 "$log"
   else

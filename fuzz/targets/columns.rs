@@ -76,7 +76,7 @@ fn columns(engine: &Engine, field: &str, bytes: &[u8], offsets: &[i32]) {
     }
 }
 
-fuzz_target!(|data: &[u8]| {
+fuzz_target!(init: ENGINE.with(|_| ()), |data: &[u8]| {
     let Some((&[field, count], rest)) = data.split_first_chunk() else { return };
     let (lengths, bytes) = rest.split_at(usize::from(count % 32).min(rest.len()));
     let field = FIELDS[usize::from(field) % FIELDS.len()];

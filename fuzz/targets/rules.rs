@@ -7,7 +7,7 @@ use sonde_classifiers::{BuildError, Cells, Context, Engine, EngineOptions, Offse
 /// A rule whose pattern or layout is the rest of the input: most random bytes are no TOML at all.
 fn rule(key: &str, value: &str) -> String {
     let quoted = value.replace(['\'', '\r'], "");
-    format!("[[rule]]\nid = \"a-b\"\ntag = \"secret.key\"\nname = \"A\"\nsensitivity = \"high\"\nexamples = [\"a\"]\ncounter_examples = [\"b\"]\n[[rule.form]]\n{key}")
+    format!("[[rule]]\nid = \"a-b\"\ntag = \"secret.key\"\nname = \"A\"\nsensitivity = \"high\"\nexamples = [\"a\", \"b\"]\ncounter_examples = [\"c\", \"d\"]\n[[rule.form]]\n{key}")
         .replace("VALUE", &format!("'''\n{quoted}'''"))
 }
 

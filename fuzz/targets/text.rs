@@ -45,7 +45,7 @@ fn pieces(engine: &Engine, text: &[u8], encoding: &str, window: usize, cuts: &[u
     found
 }
 
-fuzz_target!(|data: &[u8]| {
+fuzz_target!(init: ENGINES.with(|_| ()), |data: &[u8]| {
     // First an encoding, then how far in the text stands, then two cuts.
     let Some((&[encoding, far, a, b], text)) = data.split_first_chunk() else { return };
     let encoding = ENCODINGS[usize::from(encoding) % ENCODINGS.len()];
