@@ -54,6 +54,9 @@ pub(crate) struct Ready {
     pub(crate) prefixed: bool,
 }
 
+/// Tokens of this length and longer ones are not told apart by it.
+pub(crate) const LONG: usize = 256;
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TokenForm {
     pub(crate) form: u32,
@@ -87,8 +90,8 @@ pub(crate) struct Compiled {
     pub(crate) literal_texts: Vec<Box<[u8]>>,
     pub(crate) layouts: Layouts,
     pub(crate) tokens: Vec<TokenForm>,
-    /// Those of them that need no word.
-    pub(crate) bare_tokens: Vec<TokenForm>,
+    /// Those of them that need no word, by alphabet and length ([`LONG`]: that and more).
+    pub(crate) bare_tokens: [Vec<Vec<TokenForm>>; 4],
     pub(crate) cells: Vec<CellForm>,
     pub(crate) kernels: Vec<(Kernel, u32)>,
     /// Bits of these kernels.
@@ -116,7 +119,7 @@ impl Compiled {
             literal_texts: Vec::new(),
             layouts: Layouts::default(),
             tokens: Vec::new(),
-            bare_tokens: Vec::new(),
+            bare_tokens: std::array::from_fn(|_| vec![Vec::new(); LONG + 1]),
             cells: Vec::new(),
             kernels: Vec::new(),
             kernel_bits: 0,
@@ -177,7 +180,9 @@ impl Compiled {
                 self.tokens_of.entry(number).or_default().push(self.tokens.len());
                 self.token_rules.insert(number);
             } else {
-                self.bare_tokens.push(token);
+                for length in token.length[0].min(LONG)..=token.length[1].min(LONG) {
+                    self.bare_tokens[alphabet as usize][length].push(token);
+                }
             }
             self.tokens.push(token);
         }

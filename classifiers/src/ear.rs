@@ -60,9 +60,11 @@ impl Ear {
         let mut line = None;
         for granule in low / GRANULE..high.div_ceil(GRANULE) {
             let (from, to) = self.listen(words, level, text, granule);
-            for phrase in &self.phrases[from as usize..to as usize] {
+            let phrases = &self.phrases[from as usize..to as usize];
+            let near = phrases.partition_point(|p| (p.start as usize) < low);
+            for phrase in phrases[near..].iter().take_while(|p| (p.start as usize) < high) {
                 let (first, last) = (phrase.start as usize, phrase.end as usize);
-                let (left, right) = (first >= low && last <= start, first >= end && last <= high);
+                let (left, right) = (last <= start, first >= end && last <= high);
                 if left || right {
                     let near = if left { NEAREST * (RADIUS - (start - last)) as i32 / RADIUS as i32 } else { 0 };
                     let line = line.get_or_insert_with(|| on_line(text, start, end));

@@ -1,7 +1,7 @@
 //! Where a form could match. Planes of 64 bytes tell where words, numbers, tokens and addresses begin; only there anything is looked at.
 
 use crate::{
-    compile::{Alphabet, Compiled},
+    compile::{Alphabet, Compiled, LONG},
     kernel::{Kernel, Span},
     layouts::{BACK, Fitting, RUNS},
     literals::Place,
@@ -236,13 +236,11 @@ impl<'t, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, '_, U, S> {
 
     /// The longest runs of an alphabet in a run of token characters.
     fn runs_of(&mut self, unit: &Unit<'t>, alphabet: Alphabet, (mut at, end): (usize, usize)) {
-        if self.compiled.tokens.iter().all(|t| t.alphabet != alphabet) {
-            return;
-        }
         while at < end {
             let length = unit.text[at..end].iter().take_while(|b| alphabet.holds(**b)).count();
             if length >= TOKEN {
-                for token in self.compiled.bare_tokens.iter().filter(|t| t.alphabet == alphabet && (t.length[0]..=t.length[1]).contains(&length)) {
+                let tokens = &self.compiled.bare_tokens[alphabet as usize][length.min(LONG)];
+                for token in tokens.iter().filter(|t| (t.length[0]..=t.length[1]).contains(&length)) {
                     self.sink.candidate(unit, Candidate { form: token.form, start: at, end: at + length, delta: 0, literal: 0 });
                 }
                 self.sink.token(unit, alphabet, (at, at + length));

@@ -85,7 +85,7 @@ pub(crate) const GRANULE: usize = 256;
 /// Words of the longest phrase looked at.
 const LONGEST: usize = 6;
 /// Bits of the hash of a word.
-const BITS: u32 = 16;
+const BITS: u32 = 18;
 
 impl WordTable {
     pub(crate) fn new(rules: &[Rule]) -> Self {
@@ -170,16 +170,26 @@ fn parts(text: &[u8], at: usize) -> bool {
 const WORD: usize = 64;
 
 fn fold<'a>(word: &'a [u8], buffer: &'a mut [u8; WORD]) -> Cow<'a, [u8]> {
-    match std::str::from_utf8(word) {
-        Ok(text) if !word.is_ascii() => text.to_lowercase().into_bytes().into(),
-        _ if word.len() > WORD => word.to_ascii_lowercase().into(),
-        _ => {
-            let folded = &mut buffer[..word.len()];
-            folded.copy_from_slice(word);
-            folded.make_ascii_lowercase();
-            Cow::Borrowed(folded)
+    if !word.is_ascii() {
+        if let Ok(text) = std::str::from_utf8(word) {
+            return text.to_lowercase().into_bytes().into();
         }
     }
+    if word.len() > WORD {
+        return word.to_ascii_lowercase().into();
+    }
+    let folded = &mut buffer[..word.len()];
+    folded.copy_from_slice(word);
+    folded.make_ascii_lowercase();
+    Cow::Borrowed(folded)
+}
+
+/// Whether a word, folded, is this one.
+fn same(word: &[u8], wanted: &[u8]) -> bool {
+    if word.is_ascii() {
+        return word.eq_ignore_ascii_case(wanted);
+    }
+    *fold(word, &mut [0; WORD]) == *wanted
 }
 
 /// Its first eight bytes and its length hashed; letters of either case are one.
@@ -290,8 +300,11 @@ impl WordTable {
             hashed = hash(&fold(&text[start..end], &mut [0; WORD]));
         }
         for phrase in self.heads[hashed]..self.heads[hashed + 1] {
-            if let Some(end) = follow(text, start, &self.phrases[phrase as usize].words) {
-                found(end, phrase);
+            let words = &self.phrases[phrase as usize].words;
+            if same(&text[start..end], &words[0]) {
+                if let Some(end) = follow(text, end, &words[1..]) {
+                    found(end, phrase);
+                }
             }
         }
     }
@@ -308,7 +321,7 @@ fn follow(text: &[u8], mut at: usize, words: &[Box<[u8]>]) -> Option<usize> {
     for wanted in words {
         let (start, end) = next_word(text, at)?;
         at = end;
-        if *fold(&text[start..end], &mut [0; WORD]) != **wanted {
+        if !same(&text[start..end], wanted) {
             return None;
         }
     }

@@ -92,12 +92,12 @@ const fn firsts(trunk: &[u8]) -> [u16; 16] {
 
 /// Whether digits are a national number of some plan, its trunk prefix before it.
 fn fits_a_plan(digits: &[u8]) -> bool {
+    let begins = |trunk: &[u8]| trunk.iter().zip(digits).all(|(a, b)| a == b);
     let of = |(trunk, table): &(&[u8], [u16; 16])| {
-        let national = digits.strip_prefix(*trunk)?;
-        Some(table[national.len().min(15)] >> (national.first()? - b'0') & 1 == 1)
+        let national = digits.len().saturating_sub(trunk.len()).min(15);
+        begins(trunk) && digits.get(trunk.len()).is_some_and(|first| table[national] >> (first - b'0') & 1 == 1)
     };
-    NATIONAL.iter().any(|row| of(row) == Some(true))
-        || digits.strip_prefix(b"1").is_some_and(|national| national.len() == 10 && valid(&PLANS[0], national))
+    NATIONAL.iter().any(of) || (digits.len() == 11 && digits[0] == b'1' && valid(&PLANS[0], &digits[1..]))
 }
 
 /// Whether there are digits enough for a number, and no ISO date. Told before anything is written down.
@@ -150,6 +150,13 @@ pub(super) fn at(text: &[u8], run: usize) -> Option<Span> {
     if comes_from(text, start, plus) {
         return None;
     }
+    if start == run {
+        let length = text[run..].iter().take(16).take_while(|b| b.is_ascii_digit()).count();
+        let gap = gap(&text[run + length..]);
+        if gap == 0 || !text.get(run + length + gap).is_some_and(u8::is_ascii_digit) {
+            return bare(text, run, run + length);
+        }
+    }
     let w = read(text, run)?;
     let digits = &w.digits[..w.count];
     if w.count < 7 || digits.iter().all(|d| *d == digits[0]) {
@@ -170,6 +177,22 @@ pub(super) fn at(text: &[u8], run: usize) -> Option<Span> {
         count -= w.groups[group];
     }
     None
+}
+
+/// A number in one group, of which there are many: told without writing it down.
+fn bare(text: &[u8], start: usize, end: usize) -> Option<Span> {
+    let digits = &text[start..end];
+    let fits = (7..=15).contains(&digits.len()) && !goes_on(text, end) && (fits_a_plan(digits) || without_trunk(digits));
+    (fits && digits.iter().any(|d| *d != digits[0])).then_some(Span { start, end, bits: BARE })
+}
+
+/// What follows makes it a longer number, or no number at all.
+fn goes_on(text: &[u8], end: usize) -> bool {
+    let (after, next) = (text.get(end).copied(), text.get(end + 1).copied());
+    // `555-0142x317`: the extension is no part of the number, and no reason against it.
+    let extension = matches!(after, Some(b'x' | b'X')) && next.is_some_and(|b| b.is_ascii_digit());
+    (!extension && after.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_'))
+        || (matches!(after, Some(b'.' | b'-' | b'/' | b':' | b',')) && next.is_some_and(|b| b.is_ascii_digit()))
 }
 
 /// A number that goes on to the left is another number.
@@ -216,13 +239,7 @@ fn read(text: &[u8], from: usize) -> Option<Written> {
         at += gap;
         w.group += 1;
     }
-    let after = text.get(w.end).copied();
-    let next = text.get(w.end + 1).copied();
-    // `555-0142x317`: the extension is no part of the number, and no reason against it.
-    let extension = matches!(after, Some(b'x' | b'X')) && next.is_some_and(|b| b.is_ascii_digit());
-    let goes_on = (!extension && after.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_'))
-        || (matches!(after, Some(b'.' | b'-' | b'/' | b':' | b',')) && next.is_some_and(|b| b.is_ascii_digit()));
-    (!goes_on).then_some(w)
+    (!goes_on(text, w.end)).then_some(w)
 }
 
 /// Length of what may stand between two groups: ` `, `-`, `.`, `/`, `) `, ` (`.
