@@ -170,10 +170,10 @@ fn parts(text: &[u8], at: usize) -> bool {
 const WORD: usize = 64;
 
 fn fold<'a>(word: &'a [u8], buffer: &'a mut [u8; WORD]) -> Cow<'a, [u8]> {
-    if !word.is_ascii() {
-        if let Ok(text) = std::str::from_utf8(word) {
-            return text.to_lowercase().into_bytes().into();
-        }
+    if !word.is_ascii()
+        && let Ok(text) = std::str::from_utf8(word)
+    {
+        return text.to_lowercase().into_bytes().into();
     }
     if word.len() > WORD {
         return word.to_ascii_lowercase().into();
@@ -301,10 +301,10 @@ impl WordTable {
         }
         for phrase in self.heads[hashed]..self.heads[hashed + 1] {
             let words = &self.phrases[phrase as usize].words;
-            if same(&text[start..end], &words[0]) {
-                if let Some(end) = follow(text, end, &words[1..]) {
-                    found(end, phrase);
-                }
+            if same(&text[start..end], &words[0])
+                && let Some(end) = follow(text, end, &words[1..])
+            {
+                found(end, phrase);
             }
         }
     }

@@ -154,9 +154,27 @@ fn case(text: &[u8], at: usize) -> Case {
 
 /// The last keyword in a name, which is all of `name`.
 pub(super) fn last_word(name: &[u8]) -> Option<Word> {
-    const BEGINS: &[&str] =
-        &["pass", "pwd", "psw", "pw", "secret", "token", "key", "auth", "cred", "salt", "kennwort", "senha", "contras", "wachtwoord", "haslo", "losenord", "parola"];
-    let begins = |at: &usize| name[*at] >= 0x80 || BEGINS.iter().any(|b| name.get(*at..at + b.len()).is_some_and(|n| n.eq_ignore_ascii_case(b.as_bytes())));
+    const BEGINS: &[&str] = &[
+        "pass",
+        "pwd",
+        "psw",
+        "pw",
+        "secret",
+        "token",
+        "key",
+        "auth",
+        "cred",
+        "salt",
+        "kennwort",
+        "senha",
+        "contras",
+        "wachtwoord",
+        "haslo",
+        "losenord",
+        "parola",
+    ];
+    let begins =
+        |at: &usize| name[*at] >= 0x80 || BEGINS.iter().any(|b| name.get(*at..at + b.len()).is_some_and(|n| n.eq_ignore_ascii_case(b.as_bytes())));
     (0..name.len()).rev().filter(begins).find_map(|at| {
         let end = word_end(name, at);
         let (kind, plural) = keyword(Folded::of(&name[at..end]).get())?;
