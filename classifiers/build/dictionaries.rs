@@ -47,7 +47,8 @@ pub(crate) fn lay_out(folder: &Path, out: &Path) {
                     *all.entry(key).or_insert(0) |= flags;
                 }
                 // With its accents and without.
-                for front in [front(written.as_bytes()), front(plain(&written).as_bytes())].into_iter().flatten().filter(|_| flags & FRONT != 0) {
+                let begins = [front(written.as_bytes()), front(plain(&written).as_bytes())];
+                for front in begins.into_iter().flatten().flatten().filter(|_| flags & FRONT != 0) {
                     fronts[front >> 3] |= 1 << (front & 7);
                 }
             }
@@ -59,12 +60,12 @@ pub(crate) fn lay_out(folder: &Path, out: &Path) {
     fs::write(out.join("fronts.bin"), fronts).expect("writable");
 }
 
-/// A hash of the first ASCII letters of a word (eight at most): what is told of a word before it is read to its end. `None`: it begins with another character.
-fn front(word: &[u8]) -> Option<usize> {
+/// Hashes of the first ASCII letters of a word (eight at most): what is told of a word before it is read to its end. `None`: it begins with another character.
+fn front(word: &[u8]) -> Option<[usize; 2]> {
     let length = word.iter().take(8).take_while(|b| b.is_ascii_alphabetic()).count();
     let mut eight = [0; 8];
     eight[..length].copy_from_slice(&word[..length]);
-    (length > 0).then(|| fold::front_of(u64::from_le_bytes(eight), length))
+    (length > 0).then(|| fold::fronts_of(u64::from_le_bytes(eight), length))
 }
 
 /// A word without its accents, where its letters have such a form.

@@ -23,8 +23,7 @@ pub(crate) fn look_up(text: &[u8]) -> u32 {
 
 /// Whether a word whose first letters are these may be one that names begin with.
 pub(crate) fn may_begin(eight: u64, length: usize) -> bool {
-    let front = fold::front_of(eight, length);
-    FRONTS[front >> 3] >> (front & 7) & 1 == 1
+    fold::fronts_of(eight, length).iter().all(|front| FRONTS[front >> 3] >> (front & 7) & 1 == 1)
 }
 
 /// The flags beside a key; there is always a free slot where the search ends.
@@ -42,7 +41,7 @@ fn find(key: u64, size: usize, slot: impl Fn(usize) -> u64) -> u32 {
     }
 }
 
-/// A set of words and phrases, immutable: 12 to 24 bytes an entry, whatever its length.
+/// A set of words and phrases, immutable: 10 to 20 bytes an entry, whatever its length.
 pub struct Dictionary {
     slots: Box<[u64]>,
     entries: usize,

@@ -57,6 +57,10 @@ fn mix(x: u64) -> u64 {
 /// The key of a word or phrase: a hash of its letters without case and accents. Apostrophes and dots are nothing; other signs and runs of white space are one space.
 /// Zero for what has no letter or digit.
 pub(crate) fn key(text: &[u8]) -> u64 {
+    // Most words are ASCII letters and no more: eight at once.
+    if let Some(key) = (1..=24).contains(&text.len()).then(|| letters(text)).flatten() {
+        return key;
+    }
     let mut key = Key { state: 0, eight: 0, taken: 0, gap: false };
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
@@ -73,6 +77,38 @@ pub(crate) fn key(text: &[u8]) -> u64 {
         at += 1;
     }
     key.end()
+}
+
+/// The key of a word of nothing but ASCII letters; `None`: it has others.
+fn letters(text: &[u8]) -> Option<u64> {
+    let mut state = 0;
+    let mut eights = text.chunks_exact(8);
+    for eight in &mut eights {
+        let eight = u64::from_le_bytes(eight.try_into().ok()?);
+        let small = eight | 0x2020_2020_2020_2020;
+        if !all_letters(eight, small) {
+            return None;
+        }
+        state = mix(state ^ small);
+    }
+    let rest = eights.remainder();
+    let mut last = [b'a'; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let eight = u64::from_le_bytes(last);
+    let small = eight | 0x2020_2020_2020_2020;
+    // Those behind the end are letters, and count for nothing.
+    let own = small & !(u64::MAX << (8 * rest.len()));
+    all_letters(eight, small).then(|| mix(mix(state ^ own) ^ text.len() as u64))
+}
+
+/// Whether eight bytes, and they with bit 5 set, are ASCII letters.
+fn all_letters(eight: u64, small: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    // Of bytes below 0x80: from `a` on, and not behind `z`.
+    let from = (small & !HIGH) + (0x80 - 0x61) * ONES;
+    let behind = (small & !HIGH) + (0x7f - 0x7a) * ONES;
+    eight & HIGH == 0 && from & !behind & HIGH == HIGH
 }
 
 /// Takes a character that is not ASCII; gives its length.
@@ -147,7 +183,7 @@ pub(crate) const FLAGS: u32 = 24;
 
 /// Keys and flags (of at most [`FLAGS`] bits, not none) laid out for look-up: open addressing by the upper bits of the key, the lower ones beside the flags.
 pub(crate) fn slots(entries: &[(u64, u32)]) -> Vec<u64> {
-    let size = (entries.len() * 3 / 2 + 2).next_power_of_two();
+    let size = (entries.len() * 5 / 4 + 2).next_power_of_two();
     let mut slots = vec![0_u64; size];
     for &(key, flags) in entries {
         let mut at = place(key, size);
@@ -164,11 +200,12 @@ pub(crate) fn place(key: u64, size: usize) -> usize {
     (key >> (64 - size.trailing_zeros())) as usize & (size - 1)
 }
 
-/// Bits of [`front_of`].
-pub(crate) const FRONT_BITS: u32 = 17;
+/// Bits of each of [`fronts_of`].
+pub(crate) const FRONT_BITS: u32 = 18;
 
-/// A hash of the first letters of a word, read at once; those behind `length` (1 to 8) do not count.
-pub(crate) fn front_of(eight: u64, length: usize) -> usize {
+/// Two hashes of the first letters of a word, read at once; those behind `length` (1 to 8) do not count.
+pub(crate) fn fronts_of(eight: u64, length: usize) -> [usize; 2] {
     let letters = (eight | 0x2020_2020_2020_2020) & u64::MAX >> (64 - 8 * length);
-    (letters.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - FRONT_BITS)) as usize
+    let hash = letters.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    [(hash >> (64 - FRONT_BITS)) as usize, (hash >> (64 - 2 * FRONT_BITS)) as usize & ((1 << FRONT_BITS) - 1)]
 }

@@ -24,6 +24,10 @@ const COMMON: i32 = -2_000;
 /// The address around a street's word at `at`.
 pub(super) fn at_literal(text: &[u8], at: usize, length: usize) -> Option<Span> {
     let end = at + length;
+    // Most of these stand inside other words: told from the next byte.
+    if !matches!(text.get(end), None | Some(b' ' | b'.' | b',' | b'\n' | b'\r' | b';' | b'\\' | 0xC2 | 0xE3)) {
+        return None;
+    }
     let literal = &text[at..end];
     let flags = look_up(literal);
     // `Karl-Marx-Allee` is one word.

@@ -83,6 +83,10 @@ impl Cell {
 
 /// A name by its look, in a column that says it holds names: words that could be spoken, none of them a word that is no name.
 pub(crate) fn looks_like_name(text: &[u8], most: usize) -> bool {
+    // One word that is in the lists: most cells of most columns of names.
+    if text.len() > 2 && text.iter().all(u8::is_ascii_alphabetic) && named(look_up(text)) {
+        return !placeholder(text);
+    }
     if let Some(known) = uncased(text) {
         return known != Uncased::No;
     }
@@ -95,6 +99,11 @@ pub(crate) fn looks_like_name(text: &[u8], most: usize) -> bool {
     };
     let real = words.iter().filter(|w| w.shape != Shape::Initial && !w.is(PARTICLE)).count();
     words.len() <= most && real > 0 && words.iter().all(plausible) && !placeholder(text) && !words.iter().all(only_word) && !nobody(text)
+}
+
+/// In a list of names, and no common word.
+fn named(flags: u32) -> bool {
+    flags & (GIVEN | SURNAME) != 0 && flags & WORD == 0
 }
 
 /// In no list of names, or a very common word besides.
@@ -112,6 +121,10 @@ fn nobody(text: &[u8]) -> bool {
 
 /// A name whose every word is in the lists, and one of them is nothing but a name.
 pub(crate) fn known_name(text: &[u8]) -> bool {
+    if text.iter().all(u8::is_ascii_alphabetic) {
+        let flags = look_up(text);
+        return text.len() > 1 && named(flags) && flags & COUNTRY == 0 && !placeholder(text);
+    }
     if let Some(known) = uncased(text) {
         return known == Uncased::Known;
     }
@@ -127,6 +140,15 @@ pub(crate) fn known_name(text: &[u8]) -> bool {
 
 /// A given name and a surname, in either order, both in the lists.
 pub(crate) fn full_name(text: &[u8]) -> bool {
+    // The first word is in no list, and is a word: none begins so.
+    let first = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    if first > 1
+        && text.get(first) == Some(&b' ')
+        && look_up(&text[..first]) & (GIVEN | SURNAME | PARTICLE | TITLE) == 0
+        && look_up(&text[..first]) & WORD != 0
+    {
+        return false;
+    }
     if let Some(known) = uncased(text) {
         return known == Uncased::Known && text.len() >= 6;
     }

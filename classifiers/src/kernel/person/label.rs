@@ -213,6 +213,9 @@ const PHRASES: [&str; 24] = [
 /// The name that belongs to a literal at `at`.
 pub(in crate::kernel) fn at_literal(text: &[u8], at: usize, length: usize) -> Option<Span> {
     let end = at + length;
+    if !goes_on_as_label(text, at, end) {
+        return None;
+    }
     match announces(&text[at..end]) {
         Announces::Strong => labelled(text, at, end, true),
         Announces::Weak => labelled(text, at, end, false),
@@ -221,6 +224,24 @@ pub(in crate::kernel) fn at_literal(text: &[u8], at: usize, length: usize) -> Op
         Announces::Behind => behind(text, at),
         Announces::Inside => inside(text, at),
         Announces::Name => super::begun(text, at),
+    }
+}
+
+/// Told from the next two bytes: most words that announce a name stand in a text for themselves.
+fn goes_on_as_label(text: &[u8], at: usize, end: usize) -> bool {
+    let next = |n: usize| text.get(end + n).copied().unwrap_or(b'\n');
+    if text[end - 1] >= 0x80 || text[at] >= 0x80 {
+        return true;
+    }
+    match next(0) {
+        b' ' => {
+            matches!(next(1), b':' | b'=' | b'|' | b'"' | b'\n')
+                || text[at..end].contains(&b' ')
+                || text[at..end].contains(&b'-')
+                || text[at..end].contains(&b'\'')
+        }
+        b'_' | b'(' | b'.' | b'/' | b';' | b'?' | b'<' | b'>' | b'[' => false,
+        byte => !byte.is_ascii_alphanumeric() && (byte < 0x80 || byte == 0xEF),
     }
 }
 
