@@ -37,6 +37,14 @@ impl Offsets<'_> {
         self.len() == 0
     }
 
+    /// Arrow promises it; others may not.
+    fn ascend(&self) -> bool {
+        match self {
+            Self::I32(o) => o.is_sorted(),
+            Self::I64(o) => o.is_sorted(),
+        }
+    }
+
     fn get(&self, i: usize) -> usize {
         match self {
             Self::I32(o) => usize::try_from(o[i]).unwrap_or(0),
@@ -52,7 +60,7 @@ pub struct Cells<'a> {
     pub field: &'a str,
     /// All values, one after the other.
     pub bytes: &'a [u8],
-    /// Where each begins.
+    /// Where each begins. In ascending order: others make no column, and nothing is found in it.
     pub offsets: Offsets<'a>,
     /// Arrow's validity bitmap (least significant bit first) and the bit of the first value; `None`: all values are there.
     pub valid: Option<(&'a [u8], usize)>,
@@ -184,7 +192,7 @@ impl Engine {
     }
 
     fn scan_one(&self, scratch: &mut Scratch, (column, cells): (usize, &Cells<'_>), rows: Option<&Rows<'_, '_>>, sink: &mut dyn CellSink) {
-        if cells.offsets.is_empty() {
+        if cells.offsets.is_empty() || !cells.offsets.ascend() {
             return;
         }
         let spoken = self.compiled.words.listen(cells.field.as_bytes());

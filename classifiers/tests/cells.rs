@@ -80,6 +80,18 @@ fn cell() -> impl Strategy<Value = String> {
     ]
 }
 
+#[test]
+fn offsets_that_lie_are_no_panic() {
+    let engine = engine();
+    let bytes = b"anna.keller@brightloom.io 536-22-8715 4111111111111111";
+    let mut sink = Strong { engine: &engine, fields: &["ssn"], cells: &[], found: Vec::new() };
+    for offsets in [[0, 40, 10, 20], [30, 20, 10, 0], [-90, 3, -4, 9], [50, 50, 900, 40], [i32::MIN, i32::MAX, 0, 7]] {
+        let column = Cells { field: "ssn", bytes, offsets: Offsets::I32(&offsets), valid: None };
+        engine.scan_column(&mut engine.scratch(), &column, &mut sink);
+    }
+    assert_eq!(sink.found, []);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
