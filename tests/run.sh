@@ -15,6 +15,8 @@ command -v git >/dev/null || need+=(git)
 command -v setpriv >/dev/null || need+=(util-linux)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || need+=(postgresql)
 command -v c++ >/dev/null || need+=(g++)
+command -v pkg-config >/dev/null || need+=(pkg-config)
+[ -e /usr/include/hs/hs.h ] || need+=(libhyperscan-dev)
 python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3 python3-venv)
 if [ ${#need[@]} -gt 0 ]; then
   as_root apt-get update -q
@@ -39,6 +41,9 @@ cargo clippy --workspace --all-targets --locked -- -D warnings
 say "tests"
 # The tests run the program itself: build it with them.
 cargo nextest run --workspace --locked --no-fail-fast --status-level fail --final-status-level slow
+
+say "literals found by Hyperscan"
+cargo nextest run -p sonde-classifiers --features hyperscan --test hyperscan --locked --status-level fail
 
 say "fuzzing, 30 s each"
 fuzz/run.sh 30

@@ -1,4 +1,4 @@
-//! Bytes per second on one core: `cargo run --release -p sonde-classifiers --example speed -- [--rules DIR] FILE…`.
+//! Bytes per second on one core: `cargo run --release -p sonde-classifiers --example speed -- [--rules DIR] [--literals own|hyperscan] FILE…`.
 //!
 //! Each file is scanned as a text in pieces, and, with `.csv`, as columns. Prints megabytes a second of processor time, the best of a few rounds, and a checksum over the
 //! matches, which a change for speed must not change.
@@ -19,9 +19,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         rules = folder(&args[1])?;
         args.drain(..2);
     }
+    let mut literals = "own".to_owned();
+    if args.first().is_some_and(|a| a == "--literals") {
+        literals.clone_from(&args[1]);
+        args.drain(..2);
+    }
     let begun = Instant::now();
-    let engine = Engine::new(&rules, EngineOptions::default())?;
-    println!("{} rules, built in {:.0} ms", engine.rules().len(), begun.elapsed().as_secs_f64() * 1e3);
+    let engine = Engine::new(&rules, EngineOptions::default())?.with_literals(&literals);
+    println!("{} rules, built in {:.0} ms, literals by {}", engine.rules().len(), begun.elapsed().as_secs_f64() * 1e3, engine.literals());
     for name in &args {
         let bytes = std::fs::read(name)?;
         report(name, "text", bytes.len(), || text(&engine, &bytes));

@@ -181,6 +181,33 @@ impl Engine {
         self
     }
 
+    /// Ways of finding the rules' literals that this build has: `own`, and with the feature of this name `hyperscan`. All give the same matches.
+    #[must_use]
+    pub fn literal_finders() -> &'static [&'static str] {
+        if cfg!(feature = "hyperscan") { &["own", "hyperscan"] } else { &["own"] }
+    }
+
+    /// The way that is used.
+    #[must_use]
+    pub fn literals(&self) -> &'static str {
+        #[cfg(feature = "hyperscan")]
+        if self.compiled.literals.as_ref().is_some_and(|l| l.automaton.is_some()) {
+            return "hyperscan";
+        }
+        "own"
+    }
+
+    /// Finds literals in the way of this name, where this build has it and its library can take these rules.
+    #[must_use]
+    #[cfg_attr(not(feature = "hyperscan"), expect(unused_mut, unused_variables, reason = "there is one way only"))]
+    pub fn with_literals(mut self, name: &str) -> Self {
+        #[cfg(feature = "hyperscan")]
+        if let Some(literals) = &mut self.compiled.literals {
+            literals.automaton = if name == "hyperscan" { crate::literals::hyperscan::Automaton::new(literals) } else { None };
+        }
+        self
+    }
+
     /// A rule by its number.
     #[must_use]
     pub fn rule(&self, index: RuleIndex) -> &Rule {

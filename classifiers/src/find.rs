@@ -4,7 +4,7 @@ use crate::{
     compile::{Alphabet, Compiled, LONG},
     kernel::{Kernel, Span},
     layouts::{BACK, Fitting, RUNS},
-    literals::Place,
+    literals::{Place, Stand},
     planes::{self, AT, DIGIT, ESCAPE, HEX, JOIN, LOWER, PART, UNDER, UPPER, Word},
     shape,
 };
@@ -104,6 +104,8 @@ pub(crate) struct Planes {
     words: Vec<Word>,
     /// Where a literal that stands anywhere may begin.
     literals: Vec<u64>,
+    #[cfg(feature = "hyperscan")]
+    events: crate::literals::hyperscan::Events,
 }
 
 /// One search through a buffer.
@@ -115,6 +117,8 @@ struct Finder<'c, 't, 'p, U, S> {
     /// Planes from `base` on.
     words: &'p [Word],
     base: usize,
+    /// Literals from here on that were found in another way.
+    stands: Option<&'p [Stand]>,
 }
 
 /// What the word before leaves to the next one.
@@ -144,10 +148,14 @@ pub(crate) fn find<'t, U: Units<'t>, S: Sink<'t>>(
         let end = buffer.len().min(base + CHUNK);
         let count = (end - base).div_ceil(64);
         compiled.level.planes(&buffer[base..buffer.len().min(base + CHUNK + AHEAD)], &mut planes.words);
-        if let Some(literals) = &compiled.literals {
+        #[cfg(feature = "hyperscan")]
+        let stands = compiled.literals.as_ref().and_then(|l| l.automaton.as_ref()).and_then(|a| a.stands(&mut planes.events, buffer, base..end));
+        #[cfg(not(feature = "hyperscan"))]
+        let stands = None;
+        if let Some(literals) = compiled.literals.as_ref().filter(|_| stands.is_none()) {
             literals.anywhere(compiled.level, buffer, base, count, &mut planes.literals);
         }
-        let mut finder = Finder { compiled, buffer, units, sink, words: &planes.words, base };
+        let mut finder = Finder { compiled, buffer, units, sink, words: &planes.words, base, stands };
         for number in 0..count {
             carry = finder.word(number, planes.literals.get(number).copied().unwrap_or(0), carry);
         }
@@ -164,7 +172,7 @@ fn bits(mut mask: u64, mut each: impl FnMut(usize)) {
     }
 }
 
-impl<'t, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, '_, U, S> {
+impl<'t, 'p, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, 'p, U, S> {
     fn word(&mut self, number: usize, likely: u64, carry: Carry) -> Carry {
         let (word, at) = (self.words[number], self.base + 64 * number);
         let next = self.words.get(number + 1).copied().unwrap_or_default();
@@ -188,8 +196,12 @@ impl<'t, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, '_, U, S> {
         let behind = |n: u32| escapes << n | carry.escapes >> (64 - n);
         let humps = word[UPPER] & ((word[LOWER] | word[DIGIT]) << 1 | carry.small);
         let parts = starts | humps | (alnum & (behind(2) | behind(3) | behind(6)));
-        bits(parts, |i| self.literal(Place::Part, at + i));
-        bits(likely, |i| self.literal(Place::Anywhere, at + i));
+        if let Some(stands) = self.stands {
+            self.told(stands, at, parts);
+        } else {
+            bits(parts, |i| self.literal(Place::Part, at + i));
+            bits(likely, |i| self.literal(Place::Anywhere, at + i));
+        }
         bits(word[AT], |i| self.at_sign(at + i));
         let digits_next = (word[HEX] | word[DIGIT] | word[PART]) >> 1 | (next[HEX] | next[DIGIT] | next[PART]) << 63;
         bits(word[PART] & (word[HEX] << 1 | carry.hex) & digits_next, |i| self.part(at + i));
@@ -381,22 +393,39 @@ impl<'t, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, '_, U, S> {
     fn literal(&mut self, place: Place, at: usize) {
         let compiled = self.compiled;
         let Some(literals) = &compiled.literals else { return };
-        literals.at(place, self.buffer, at, |number| {
-            let Some(unit) = self.units.holding(at) else { return };
-            let (literal, start) = (&compiled.literal_texts[number], at - unit.base);
-            if unit.text.len() < start + literal.len() {
-                return;
+        literals.at(place, self.buffer, at, |number| self.stands_at(number, at));
+    }
+
+    /// Literals found in another way that begin in the 64 bytes from `at` on: first those at parts of names, as is done without it.
+    fn told(&mut self, stands: &'p [Stand], at: usize, parts: u64) {
+        let here = stands.iter().take_while(|s| s.0 < at + 64).count();
+        let (here, rest) = stands.split_at(here);
+        self.stands = Some(rest);
+        for &(at, _, number) in here.iter().filter(|s| s.1 == Place::Part && parts >> (s.0 - at) & 1 == 1) {
+            self.stands_at(number, at);
+        }
+        for &(at, _, number) in here.iter().filter(|s| s.1 == Place::Anywhere) {
+            self.stands_at(number, at);
+        }
+    }
+
+    #[inline]
+    fn stands_at(&mut self, number: usize, at: usize) {
+        let compiled = self.compiled;
+        let Some(unit) = self.units.holding(at) else { return };
+        let (literal, start) = (&compiled.literal_texts[number], at - unit.base);
+        if unit.text.len() < start + literal.len() {
+            return;
+        }
+        for (form, exact) in &compiled.literal_forms[number] {
+            if exact.as_ref().is_some_and(|exact| unit.text[start..start + literal.len()] != **exact) {
+                continue;
             }
-            for (form, exact) in &compiled.literal_forms[number] {
-                if exact.as_ref().is_some_and(|exact| unit.text[start..start + literal.len()] != **exact) {
-                    continue;
-                }
-                let form = *form;
-                if let Some(Span { start, end, bits }) = compiled.at_literal(form, unit.text, start, literal.len()) {
-                    self.sink.candidate(&unit, Candidate { form, start, end, delta: bits, literal: literal.len() as u16 });
-                }
+            let form = *form;
+            if let Some(Span { start, end, bits }) = compiled.at_literal(form, unit.text, start, literal.len()) {
+                self.sink.candidate(&unit, Candidate { form, start, end, delta: bits, literal: literal.len() as u16 });
             }
-        });
+        }
     }
 }
 

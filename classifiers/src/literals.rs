@@ -3,6 +3,8 @@
 //! Most literals begin a word or a part of a name (`DB_PASSWORD`, `userPassword`): they are sought there, by a bitmap over a hash of their first four bytes. A few, such as
 //! `password` and `-----BEGIN`, may stand anywhere: for these a signature over the first six bytes first tells 64 places at a time. What is left is compared.
 
+#[cfg(feature = "hyperscan")]
+pub(crate) mod hyperscan;
 mod signature;
 
 use crate::planes::Level;
@@ -25,7 +27,13 @@ pub(crate) struct Literals {
     /// Those that stand anywhere.
     anywhere: Sieve,
     signature: Signature,
+    /// Finds all of them in place of the rest, where that is wanted.
+    #[cfg(feature = "hyperscan")]
+    pub(crate) automaton: Option<hyperscan::Automaton>,
 }
+
+/// A literal stands here: where, whether that must be a part of a name, its number.
+pub(crate) type Stand = (usize, Place, usize);
 
 /// Where a literal may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +123,8 @@ impl Literals {
             parts: sieve(Place::Part)?,
             anywhere: sieve(Place::Anywhere)?,
             signature,
+            #[cfg(feature = "hyperscan")]
+            automaton: None,
             begins: texts.iter().map(|l| begin(l)).collect(),
             texts,
         })
