@@ -67,7 +67,7 @@ pub struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    fn get(&self, i: usize) -> &'a [u8] {
+    pub(crate) fn get(&self, i: usize) -> &'a [u8] {
         let null = |(bits, from): (&'a [u8], usize)| bits.get((from + i) / 8).is_none_or(|byte| byte >> ((from + i) % 8) & 1 == 0);
         if self.valid.is_some_and(null) {
             return &[];
@@ -179,7 +179,7 @@ impl Rows<'_, '_> {
 impl Engine {
     /// Scans the cells of one column.
     pub fn scan_column(&self, scratch: &mut Scratch, cells: &Cells<'_>, sink: &mut dyn CellSink) {
-        self.scan_one(scratch, (0, cells), None, sink);
+        self.scan_one(scratch, (0, cells), None, &[], sink);
     }
 
     /// Scans columns whose rows belong together: what a short cell says (`ssn`, `password`) is context for the cells beside it.
@@ -187,11 +187,18 @@ impl Engine {
         let listens = columns.len() > 1 && columns.len() <= SIBLINGS;
         let rows = Rows { engine: self, columns, said: RefCell::default() };
         for (number, column) in columns.iter().enumerate() {
-            self.scan_one(scratch, (number, column), listens.then_some(&rows), sink);
+            self.scan_one(scratch, (number, column), listens.then_some(&rows), columns, sink);
         }
     }
 
-    fn scan_one(&self, scratch: &mut Scratch, (column, cells): (usize, &Cells<'_>), rows: Option<&Rows<'_, '_>>, sink: &mut dyn CellSink) {
+    fn scan_one(
+        &self,
+        scratch: &mut Scratch,
+        (column, cells): (usize, &Cells<'_>),
+        rows: Option<&Rows<'_, '_>>,
+        columns: &[Cells<'_>],
+        sink: &mut dyn CellSink,
+    ) {
         if cells.offsets.is_empty() || !cells.offsets.ascend() {
             return;
         }
@@ -206,6 +213,7 @@ impl Engine {
             Collector::in_columns(&listening, finds).texts(buffer, &mut Column { cells, first, cell: 0 });
         }
         self.named_cells(cells, &listening, finds);
+        self.custom_cells(&listening, finds, (column, cells), columns);
         finds.hits.sort_by_key(|(cell, _)| *cell);
         finds.refused.sort_unstable();
         finds.refused.dedup();
@@ -246,7 +254,7 @@ impl Engine {
         wholes.dedup_by_key(|h| h.rule);
         let winner = wholes.iter().max_by_key(|h| (h.bits, Reverse(h.rule))).map(|h| h.rule);
         scratch.hits.clear();
-        scratch.hits.extend(found.iter().map(|f| &f.1).filter(|h| h.bits >= self.threshold && !h.weak).cloned());
+        scratch.hits.extend(found.iter().map(|f| &f.1).filter(|h| self.reports(h)).cloned());
         overlap::resolve(self, &mut scratch.hits, &mut scratch.keep);
         for hit in wholes {
             let rule = hit.rule;

@@ -6,10 +6,12 @@ use crate::{
     Fingerprint, FingerprintKey, Rule, Ruleset,
     collect::{Collector, Finds, Listening},
     compile::{BuildError, Compiled},
+    custom::Custom,
     ear::Ear,
-    find::Candidate,
+    find::{Candidate, Unit},
     judge::{Hit, Judge, Place, Trace},
     mask, overlap,
+    phrases::Room,
     planes::Level,
     verdict::millibits,
     words::Spoken,
@@ -57,6 +59,9 @@ pub struct Engine {
     pub(crate) compiled: Compiled,
     pub(crate) options: EngineOptions,
     pub(crate) threshold: i32,
+    /// Bar of each rule that has one of its own.
+    bars: Vec<i32>,
+    pub(crate) custom: Option<Box<Custom>>,
     digest: String,
     /// Category of each rule, as a number.
     pub(crate) categories: Vec<u8>,
@@ -74,6 +79,7 @@ pub struct Scratch {
     pub(crate) finds: Finds,
     pub(crate) hits: Vec<Hit>,
     pub(crate) keep: Vec<bool>,
+    pub(crate) room: Room,
 }
 
 /// A match in a text. Its value cannot be reached, only what stands for it.
@@ -158,8 +164,13 @@ impl Engine {
         names.sort_unstable();
         names.dedup();
         let categories = rules_list.iter().map(|r| names.binary_search(&category(&r.tag)).unwrap_or(0) as u8).collect();
-        let threshold = millibits(options.min_confidence);
-        Ok(Self { categories, compiled, options, threshold, digest: rules.digest().to_owned(), rules: rules_list })
+        let global = millibits(options.min_confidence);
+        let bar = |rule: &Rule| rules.threshold_of(&rule.tag).map_or(global, millibits);
+        let bars: Vec<i32> = rules_list.iter().map(bar).collect();
+        // What no rule reports is not judged to its end.
+        let threshold = bars.iter().copied().min().unwrap_or(global);
+        let custom = Custom::new(&rules_list, rules.lists());
+        Ok(Self { categories, compiled, options, threshold, bars, custom, digest: rules.digest().to_owned(), rules: rules_list })
     }
 
     /// Vector instructions that this processor has for scanning, the best first: `avx512`, `avx2`, `neon`, `portable`. All give the same matches.
@@ -247,9 +258,17 @@ impl Engine {
         }
     }
 
+    /// Whether a hit is reported.
+    pub(crate) fn reports(&self, hit: &Hit) -> bool {
+        hit.bits >= self.bars[usize::from(hit.rule)] && !hit.weak
+    }
+
     /// Why a match was believed: bits that add up to its `millibits`.
     #[must_use]
     pub fn explain(&self, text: &[u8], context: Context<'_>, m: &Match<'_>) -> Vec<Bit> {
+        if self.custom.as_ref().is_some_and(|c| c.is_exact(m.hit.form)) {
+            return vec![Bit { why: "a value of the set".into(), bits: m.millibits as f32 / 1000.0 }];
+        }
         let spoken = context.field.map(|field| self.compiled.words.listen(field.as_bytes()));
         let mut trace = Trace::default();
         let view = m.hit.view.as_deref();
@@ -273,8 +292,11 @@ impl Engine {
         scratch.finds.clear();
         let listening = Listening { engine: self, spoken, row: None, decodes: true };
         Collector::new(&listening, &mut scratch.finds).whole(text, range);
+        if let Some(custom) = &self.custom {
+            custom.search(&listening, &mut scratch.finds, &mut scratch.room, &Unit { text, base: 0, number: 0 }, &[]);
+        }
         scratch.hits.clear();
-        scratch.hits.extend(scratch.finds.hits.drain(..).map(|(_, hit)| hit).filter(|h| h.bits >= self.threshold && !h.weak));
+        scratch.hits.extend(scratch.finds.hits.drain(..).map(|(_, hit)| hit).filter(|h| self.reports(h)));
         overlap::resolve(self, &mut scratch.hits, &mut scratch.keep);
     }
 }

@@ -44,6 +44,15 @@ impl FingerprintKey {
         Fingerprint(mac.finalize().into_bytes().into())
     }
 
+    /// Key of the hashes in sets of exact values.
+    pub(crate) fn edm_keys(&self) -> crate::phrases::Keys {
+        let mut mac = self.mac.clone();
+        mac.update(b"sonde exact values v1");
+        let derived = mac.finalize().into_bytes();
+        let word = |i: usize| u64::from_le_bytes(std::array::from_fn(|j| derived[i * 8 + j]));
+        crate::phrases::Keys([word(0), word(1)])
+    }
+
     /// Keyed 64-bit hash for a [`Sketch`] (SipHash-2-4).
     #[must_use]
     pub fn sketch_hash(&self, value: &[u8]) -> u64 {

@@ -17,16 +17,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod allow;
 mod builtin;
 pub mod check;
 mod collect;
 mod column;
 mod compile;
 pub mod composite;
+mod custom;
 mod decode;
 mod dictionary;
 pub mod document;
 mod ear;
+mod edm;
 mod engine;
 mod find;
 mod fingerprint;
@@ -37,6 +40,7 @@ mod literals;
 mod mask;
 mod overlap;
 mod pattern;
+mod phrases;
 mod planes;
 mod rule;
 mod ruleset;
@@ -49,11 +53,13 @@ pub mod verdict;
 mod verify;
 mod words;
 
+pub use allow::{Allow, Allowed, Threshold};
 pub use column::{CellMatch, CellSink, Cells, Offsets};
 pub use compile::BuildError;
 pub use composite::{Composite, Nearby, Watch};
 pub use dictionary::Dictionary;
 pub use document::{Document, Documents};
+pub use edm::{EdmBuilder, EdmError, EdmSet};
 pub use engine::{Bit, Context, Engine, EngineOptions, Masked, Match, Overlaps, RuleIndex, Scratch};
 pub use fingerprint::{Fingerprint, FingerprintKey, Sketch};
 pub use rule::{Form, MaskStyle, Rule, Sensitivity, Token};

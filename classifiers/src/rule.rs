@@ -90,7 +90,7 @@ pub struct Rule {
     pub counter_examples: Vec<String>,
 }
 
-/// One way a value can look. Exactly one of `layouts`, `literals` (with a `pattern` or a `kernel`), `terms`, `token`, `kernel` or `cell`.
+/// One way a value can look. Exactly one of `layouts`, `literals` (with a `pattern` or a `kernel`), `terms`, `token`, `kernel`, `dictionary` or `cell`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
@@ -116,10 +116,14 @@ pub struct Form {
     /// Whole words or phrases, any case: the value is the term itself. With `check`, `needs_context` and the rest as for every form.
     #[serde(default)]
     pub terms: Vec<String>,
+    /// A set of exact values by name; given by [`crate::Ruleset::with_exact`], never in a file.
+    #[serde(skip)]
+    pub exact: Option<String>,
     /// Shortest and longest whole trimmed cell, in bytes, of a column whose header matches.
     #[serde(default)]
     pub cell: Option<[u16; 2]>,
     /// With `cell`: every word of the cell, or the cell as a whole, is in this built-in dictionary (`given-names`, `surnames`, `cities`, …). Takes the place of `check`.
+    /// Without `cell`: a dictionary of the user's by name: words and phrases anywhere, any case, their signs do not count.
     #[serde(default)]
     pub dictionary: Option<String>,
     /// Check by name (see `check::by_name`) on the value with separators (space, hyphen, dot, slash, no-break space) removed and letters upper-cased where `ignore_case`.

@@ -1,6 +1,6 @@
 //! Rule files made into a rule set: all of them good, or none used.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use regex_syntax::hir::Hir;
 use serde::Deserialize;
@@ -8,10 +8,14 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use crate::{
-    Form, Rule, check,
+    Allow, EdmSet, Form, Rule, Threshold, check,
     composite::{Composite, is_under},
+    custom::{self, Lists},
     document::Document,
-    kernel, shape,
+    kernel,
+    pattern::Pattern,
+    phrases::Lexicon,
+    shape,
 };
 
 /// Longest span of a rule, bytes. What has no bound, or a larger one, is refused.
@@ -44,6 +48,11 @@ pub struct Ruleset {
     /// File and line of each composite that came from outside.
     origins: Vec<Option<(String, usize)>>,
     documents: Vec<Document>,
+    /// File and line of each rule that came from outside, by id.
+    places: BTreeMap<String, (String, usize)>,
+    lists: Lists,
+    allows: Vec<Allow>,
+    thresholds: Vec<Threshold>,
     digest: String,
 }
 
@@ -58,6 +67,10 @@ struct File {
     document: Vec<Spanned<Document>>,
     #[serde(default)]
     group: Vec<Spanned<Group>>,
+    #[serde(default)]
+    allow: Vec<Spanned<Allow>>,
+    #[serde(default)]
+    threshold: Vec<Spanned<Threshold>>,
 }
 
 /// Tags under one name, for the lists of composites: `@name`.
@@ -74,6 +87,43 @@ impl Ruleset {
     /// # Errors
     /// The first fault, with its file and line.
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, RuleError> {
+        Self::parse_with(files, &[])
+    }
+
+    /// Parses files whose forms may name dictionaries: pairs of a name and a text, one entry a line.
+    ///
+    /// # Errors
+    /// The first fault, with its file and line.
+    pub fn parse_with(files: &[(&str, &str)], dictionaries: &[(&str, &[u8])]) -> Result<Self, RuleError> {
+        let mut set = Self::read(files)?;
+        for rule in &set.rules {
+            let at = |message: String| {
+                let (file, line) = set.places.get(&rule.id).cloned().unwrap_or_default();
+                RuleError { file, line, message: format!("rule `{}`: {message}", rule.id) }
+            };
+            if rule.forms.iter().filter_map(|f| f.pattern.as_deref()).any(|p| Pattern::new(p).is_none()) {
+                return Err(at("the pattern is too large: its counted repeats multiply".into()));
+            }
+            for name in rule.forms.iter().filter(|f| f.cell.is_none()).filter_map(|f| f.dictionary.as_ref()) {
+                let Some((_, text)) = dictionaries.iter().find(|d| d.0 == name) else {
+                    let known = dictionaries.iter().map(|d| d.0);
+                    let message = if dictionaries.is_empty() {
+                        format!("there is no dictionary `{name}`: it is read from `dictionaries/{name}.txt` beside the rules")
+                    } else {
+                        unknown("dictionary", name, known)
+                    };
+                    return Err(at(message));
+                };
+                if !set.lists.lexicons.contains_key(name) {
+                    set.lists.lexicons.insert(name.clone(), Arc::new(Lexicon::new(text)));
+                }
+            }
+        }
+        Ok(set.sorted())
+    }
+
+    fn read(files: &[(&str, &str)]) -> Result<Self, RuleError> {
+        let mut set = Self::default();
         let mut rules: Vec<Rule> = Vec::new();
         let (mut composites, mut groups, mut documents) = (Vec::new(), Vec::new(), Vec::<Document>::new());
         for (name, text) in files {
@@ -89,11 +139,13 @@ impl Ruleset {
                     return Err(at(start, format!("rule `{}` is defined twice", rule.id)));
                 }
                 validate(&rule).map_err(|message| at(start, format!("rule `{}`: {message}", rule.id)))?;
-                for form in &mut rule.forms {
+                for form in rule.forms.iter_mut().filter(|f| f.cell.is_some()) {
                     form.check = form.check.take().or_else(|| form.dictionary.clone());
                 }
+                set.places.insert(rule.id.clone(), ((*name).to_owned(), line(text, start)));
                 rules.push(rule);
             }
+            set.settings(&file.allow, &file.threshold, &at)?;
             composites.extend(file.composite.into_iter().map(|c| (*name, line(text, c.span().start), c.into_inner())));
             for document in file.document {
                 let start = document.span().start;
@@ -114,7 +166,6 @@ impl Ruleset {
                 groups.push(group);
             }
         }
-        let mut set = Self::default();
         for (file, line, composite) in composites {
             let at = |message: String| RuleError { file: file.to_owned(), line, message };
             if rules.iter().any(|r| r.id == composite.id) || set.composites.iter().any(|c| c.id == composite.id) {
@@ -133,7 +184,8 @@ impl Ruleset {
     /// # Errors
     /// Never in a released build: a test parses them.
     pub fn builtin() -> Result<Self, RuleError> {
-        let mut set = Self::parse(crate::builtin::FILES)?;
+        let mut set = Self::read(crate::builtin::FILES)?;
+        set.places.clear();
         set.origins.fill(None);
         Ok(set)
     }
@@ -145,7 +197,8 @@ impl Ruleset {
     pub fn extend(mut self, other: Self) -> Result<Self, RuleError> {
         for rule in other.rules {
             if self.rules.iter().any(|r| r.id == rule.id) {
-                return Err(RuleError { file: "rules".into(), line: 0, message: format!("rule `{}` is defined already", rule.id) });
+                let (file, line) = other.places.get(&rule.id).cloned().unwrap_or_else(|| ("rules".into(), 0));
+                return Err(RuleError { file, line, message: format!("rule `{}` is defined already", rule.id) });
             }
             self.rules.push(rule);
         }
@@ -161,7 +214,71 @@ impl Ruleset {
             return Err(RuleError { file: "rules".into(), line: 0, message: format!("document `{}` is defined already", document.id) });
         }
         self.documents.extend(other.documents);
+        self.places.extend(other.places);
+        self.lists.extend(other.lists);
+        self.allows.extend(other.allows);
+        self.thresholds.extend(other.thresholds);
         Ok(self.sorted())
+    }
+
+    /// Adds the rule `edm-NAME`, tag `custom.NAME`, that finds the values of a set.
+    ///
+    /// # Errors
+    /// When there is a rule of this id.
+    pub fn with_exact(mut self, set: EdmSet) -> Result<Self, RuleError> {
+        let rule = custom::rule_of(&set);
+        if self.rules.iter().any(|r| r.id == rule.id) {
+            return Err(RuleError { file: set.name().to_owned(), line: 0, message: format!("rule `{}` is defined already", rule.id) });
+        }
+        self.rules.push(rule);
+        self.lists.exact.insert(set.name().to_owned(), Arc::new(set));
+        Ok(self.sorted())
+    }
+
+    /// Reports a tag, and those under it, from this confidence on.
+    #[must_use]
+    pub fn with_threshold(mut self, threshold: Threshold) -> Self {
+        self.thresholds.push(threshold);
+        self.sorted()
+    }
+
+    /// The confidence from which a tag is reported where it has one of its own: that of the longest tag it is under; of equal ones the last.
+    #[must_use]
+    pub fn threshold_of(&self, tag: &str) -> Option<f64> {
+        self.thresholds.iter().filter(|t| is_under(tag, &t.tag)).max_by_key(|t| t.tag.len()).map(|t| t.min_confidence)
+    }
+
+    /// What is allowed to stand where it was found.
+    #[must_use]
+    pub fn allows(&self) -> &[Allow] {
+        &self.allows
+    }
+
+    /// File and line of a rule that came from outside.
+    #[must_use]
+    pub fn place(&self, rule: &str) -> Option<(&str, usize)> {
+        self.places.get(rule).map(|(file, line)| (file.as_str(), *line))
+    }
+
+    pub(crate) fn lists(&self) -> &Lists {
+        &self.lists
+    }
+
+    fn settings(
+        &mut self,
+        allows: &[Spanned<Allow>],
+        thresholds: &[Spanned<Threshold>],
+        at: &dyn Fn(usize, String) -> RuleError,
+    ) -> Result<(), RuleError> {
+        for allow in allows {
+            allow.get_ref().validate().map_err(|message| at(allow.span().start, format!("allow: {message}")))?;
+            self.allows.push(allow.get_ref().clone());
+        }
+        for threshold in thresholds {
+            threshold.get_ref().validate().map_err(|message| at(threshold.span().start, format!("threshold: {message}")))?;
+            self.thresholds.push(threshold.get_ref().clone());
+        }
+        Ok(())
     }
 
     /// Whether every tag that a composite from outside names is one that a rule here gives, or that a composite of ours waits for.
@@ -222,7 +339,11 @@ impl Ruleset {
         (self.composites, self.origins) = composites.into_iter().unzip();
         self.documents.sort_by(|a, b| a.id.cmp(&b.id));
         let all = (&self.rules, &self.composites, &self.documents);
-        let digest = Sha256::digest(format!("{}\n{all:?}", env!("CARGO_PKG_VERSION")));
+        let mut text = format!("{}\n{all:?}", env!("CARGO_PKG_VERSION"));
+        if !(self.lists.is_empty() && self.allows.is_empty() && self.thresholds.is_empty()) {
+            text += &format!("{:?}{:?}{:?}", self.lists, self.allows, self.thresholds);
+        }
+        let digest = Sha256::digest(text);
         self.digest = digest.iter().map(|b| format!("{b:02x}")).collect();
         self
     }
@@ -279,9 +400,10 @@ fn validate(rule: &Rule) -> Result<(), String> {
 fn validate_form(form: &Form) -> Result<(), String> {
     let literals = !form.literals.is_empty();
     let kernel = form.kernel.is_some() && !literals && form.cell.is_none();
-    let kinds = [!form.layouts.is_empty(), literals, !form.terms.is_empty(), form.token.is_some(), kernel, form.cell.is_some()];
+    let listed = form.dictionary.is_some() && form.cell.is_none();
+    let kinds = [!form.layouts.is_empty(), literals, !form.terms.is_empty(), form.token.is_some(), kernel, form.cell.is_some(), listed];
     if kinds.iter().filter(|k| **k).count() != 1 {
-        return Err("exactly one of `layouts`, `literals`, `terms`, `token`, `kernel`, `cell`".into());
+        return Err("exactly one of `layouts`, `literals`, `terms`, `token`, `kernel`, `dictionary`, `cell`".into());
     }
     if form.literals.iter().chain(&form.terms).any(|l| l.len() < 2) {
         return Err("a literal or term has two bytes at least".into());
@@ -298,11 +420,11 @@ fn validate_form(form: &Form) -> Result<(), String> {
     if let Some(name) = form.check.as_ref().filter(|name| check::by_name(name).is_none()) {
         return Err(unknown("check", name, check::names()));
     }
-    if let Some(name) = form.dictionary.as_ref().filter(|name| !check::DICTIONARIES.contains(&name.as_str())) {
+    if let Some(name) = form.dictionary.as_ref().filter(|name| !listed && !check::DICTIONARIES.contains(&name.as_str())) {
         return Err(unknown("dictionary", name, check::DICTIONARIES.iter().copied()));
     }
-    if form.dictionary.is_some() && (form.cell.is_none() || form.check.is_some()) {
-        return Err("a `dictionary` goes with `cell`, and in place of a `check`".into());
+    if form.dictionary.is_some() && !listed && form.check.is_some() {
+        return Err("a `dictionary` with `cell` is in place of a `check`".into());
     }
     if let Some(name) = form.kernel.as_ref().filter(|name| !kernel::NAMES.contains(&name.as_str())) {
         return Err(unknown("kernel", name, kernel::NAMES.iter().copied()));
@@ -318,13 +440,13 @@ fn validate_form(form: &Form) -> Result<(), String> {
     Ok(())
 }
 
-fn unknown<'a>(what: &str, wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn unknown<'a>(what: &str, wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
     let near = known.min_by_key(|k| distance(k, wrong)).unwrap_or_default();
     format!("there is no {what} `{wrong}`; the nearest is `{near}`")
 }
 
 /// Refuses a pattern whose matches have no bound.
-fn bounded(pattern: &str) -> Result<(), String> {
+pub(crate) fn bounded(pattern: &str) -> Result<(), String> {
     let hir: Hir = regex_syntax::ParserBuilder::new()
         .unicode(false)
         .utf8(false)
