@@ -214,7 +214,7 @@ fn orders(text: &[u8]) -> (Vec<Vec<u8>>, bool) {
     let parts: Vec<&[u8]> = text.split(|b| b"-./".contains(b)).collect();
     let number = |p: &&[u8]| !p.is_empty() && p.len() <= 4 && p.iter().all(u8::is_ascii_digit);
     let [a, b, c] = parts[..] else { return (Vec::new(), false) };
-    if !parts.iter().all(|p| number(p)) || (a.len() == 4) == (c.len() == 4) || b.len() > 2 {
+    if !parts.iter().all(number) || (a.len() == 4) == (c.len() == 4) || b.len() > 2 {
         return (Vec::new(), false);
     }
     let two = |p: &[u8]| [&b"0"[..usize::from(p.len() == 1)], p].concat();

@@ -13,7 +13,7 @@ fn key() -> FingerprintKey {
 
 fn customers() -> Vec<u8> {
     let columns = [vec!["email".to_owned()], vec!["account".to_owned()], vec!["nick".to_owned()], vec!["name".to_owned(), "born".to_owned()]];
-    let mut builder = EdmBuilder::new("customers", &columns, &key()).unwrap();
+    let mut builder = EdmBuilder::new("customers", &columns, &key()).expect("good columns");
     assert_eq!(builder.columns(), ["email", "account", "nick", "name", "born"]);
     builder.row(&[b"zoe.q@kunden.example", b"4471-0093-2210", b"Zed", "Zoë Quandt".as_bytes(), b"1990-01-31"]);
     builder.row(&[b"bo@kunden.example", b"5512 0093 8811", b"Bo", b"Bo Tran", b"07.11.1984"]);
@@ -21,11 +21,12 @@ fn customers() -> Vec<u8> {
 }
 
 fn engine(rules: Ruleset) -> Engine {
-    Engine::new(&rules, EngineOptions::default()).unwrap()
+    Engine::new(&rules, EngineOptions::default()).expect("good rules")
 }
 
 fn exact() -> Engine {
-    engine(Ruleset::default().with_exact(EdmSet::from_bytes(&customers(), &key()).unwrap()).unwrap())
+    let set = EdmSet::from_bytes(&customers(), &key()).expect("a good set");
+    engine(Ruleset::default().with_exact(set).expect("no such rule yet"))
 }
 
 fn found(engine: &Engine, text: &str) -> Vec<String> {
