@@ -175,8 +175,8 @@ impl Compiled {
                 _ => Alphabet::Base64Url,
             };
             let token = TokenForm { form: index, alphabet, length: token.length.map(usize::from) };
-            // One with a check is tried in columns whatever their name.
-            if form.needs_context && form.check.is_none() {
+            // One with a check digit is tried in columns whatever their name.
+            if form.needs_context && (form.check.is_none() || form.entropy) {
                 self.tokens_of.entry(number).or_default().push(self.tokens.len());
                 self.token_rules.insert(number);
             } else {

@@ -116,7 +116,7 @@ impl Judge<'_> {
         self.place.at((start, end));
         let explaining = trace.is_some();
         // Most places that a bare number or token fits have no word that says what it is: told first, since it is told for all forms at once.
-        if ready.needs_context && ready.check.is_none() && !explaining && !self.supported(ready, (start, end)) {
+        if ready.needs_context && (ready.check.is_none() || ready.entropy) && !explaining && !self.supported(ready, (start, end)) {
             return Err(Refused::Shape);
         }
         if ready.needs_context && self.spoken.is_none() && !explaining && !self.supported(ready, (start, end)) {

@@ -331,7 +331,7 @@ impl Fitting {
             self.silent.push(form);
             return;
         }
-        if ready.check.is_some() {
+        if ready.check.is_some() && !ready.entropy {
             self.checked.push(form);
         }
         self.spoken.push((ready.rule, form));

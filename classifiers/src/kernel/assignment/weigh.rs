@@ -281,7 +281,18 @@ const ENCODED: &[&[u8]] = &[
 ];
 
 /// Keys, tokens and secrets: what looks random.
+/// `session:0f3a…`, `user:4711`: a kind of thing and the number of one, as caches name what they hold.
+fn keyed(value: &[u8]) -> bool {
+    let Some(colon) = value.iter().position(|b| *b == b':') else { return false };
+    let (kind, number) = (&value[..colon], &value[colon + 1..]);
+    let kind_reads = kind.len() >= 3 && kind.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'));
+    kind_reads && !number.is_empty() && number.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b'-' | b':'))
+}
+
 fn generic(value: &[u8], name: &Name, found: &Found) -> Option<i32> {
+    if keyed(value) {
+        return None;
+    }
     if value.len() < 6 || matches!(value[0], b'{' | b'[' | b'&') || ENCODED.iter().any(|e| value.starts_with(e)) {
         return None;
     }
