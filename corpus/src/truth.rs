@@ -125,13 +125,14 @@ impl Truth {
         self.lines.iter().filter_map(|l| if let Line::Plant(p) = l { Some(p) } else { None })
     }
 
-    /// Every value that nothing a scan writes may hold, planted or unread. A value of four characters or fewer is not in the lake.
+    /// Every value that nothing a scan writes may hold, planted or unread. Names of four characters or fewer are left out: other words hold them by chance.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.lines.iter().filter_map(|l| match l {
-            Line::Plant(p) => Some(p.value.as_str()),
-            Line::Unread { value, .. } => Some(value),
+        let values = self.lines.iter().filter_map(|l| match l {
+            Line::Plant(p) => Some((p.tag.as_str(), p.value.as_str())),
+            Line::Unread { value, .. } => Some(("", value.as_str())),
             _ => None,
-        })
+        });
+        values.filter(|(tag, value)| *tag != "pii.person-name" || value.len() > 4).map(|(_, value)| value)
     }
 
     /// Occurrences and rows by object, field and tag.

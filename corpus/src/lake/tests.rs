@@ -39,7 +39,8 @@ fn values_stand_where_the_truth_says() {
         for p in &file.written.planted {
             let Some(span) = &p.bytes else { continue };
             let raw = &file.written.bytes[span.start as usize..span.end as usize];
-            if raw == p.value.as_bytes() {
+            // One file is in Latin-1.
+            if raw == p.value.as_bytes() || raw.iter().map(|b| char::from(*b)).eq(p.value.chars()) {
                 seen += 1;
             } else {
                 assert!(
