@@ -2,6 +2,7 @@
 
 pub mod bridge;
 pub mod cli;
+pub mod glob;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;

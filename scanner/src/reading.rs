@@ -136,7 +136,7 @@ impl Reader {
     }
 
     async fn part(&self, connector: &Arc<dyn Connector>, object: Object, index: u32, parts: u32, extractor: Box<dyn Extractor>) -> PartRecord {
-        let mut state = Some((extractor, PartTally::new(self.scan.lens.clone(), index + 1 == parts)));
+        let mut state = Some((extractor, PartTally::new(self.scan.lens.over(&object.key), index + 1 == parts)));
         let mut progressed = self.drain(connector, &object, &mut state).await;
         let mut record = PartRecord {
             object: reference(connector.as_ref(), &object),

@@ -2,16 +2,20 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use arrow_array::{Array, ArrayRef, cast::AsArray};
 use arrow_schema::DataType;
 use sonde_classifiers::{
-    CellMatch, CellSink, Cells, Engine, FingerprintKey, Match, Offsets, RuleIndex, Scratch, Sketch, Tally, TextMatch, TextScanner,
+    Allowed, CellMatch, CellSink, Cells, Engine, FingerprintKey, Match, Offsets, RuleIndex, Scratch, Sketch, Tally, TextMatch, TextScanner,
 };
 use sonde_connectors::extract::{Chunk, Column, Columns, Sink, Text};
 
+use crate::glob;
 use crate::record::{Extent, Location, ObjectFinding};
 
 mod dictionary;
@@ -29,6 +33,29 @@ pub struct Lens {
     pub window: usize,
     /// Rows after which nothing more is counted (a sample).
     pub row_limit: Option<u64>,
+    /// What need not be reported.
+    pub allowed: Arc<Allowed>,
+    /// Matches that were not.
+    pub suppressed: Arc<AtomicU64>,
+}
+
+impl Lens {
+    /// The lens for one object: what is allowed there.
+    #[must_use]
+    pub fn over(&self, object: &str) -> Self {
+        let mut lens = self.clone();
+        if !self.allowed.is_empty() {
+            lens.allowed = Arc::new(self.allowed.at(&|path| glob::matches(path, object)));
+        }
+        lens
+    }
+
+    /// Whether a match need not be reported; counted.
+    fn suppresses(&self, m: &Match<'_>, field: Option<&str>) -> bool {
+        let covered = !self.allowed.is_empty() && self.allowed.covers(&self.engine, m, field);
+        self.suppressed.fetch_add(u64::from(covered), Relaxed);
+        covered
+    }
 }
 
 /// Classifies the chunks of one part and counts what it finds.
@@ -236,7 +263,7 @@ impl CellSink for Counter<'_> {
         let index = self.map[column];
         let at = &self.columns.columns[index];
         let row = self.columns.first_row + row_of(at, m.cell);
-        if row >= self.limit {
+        if row >= self.limit || self.lens.suppresses(&m.m, Some(&at.field)) {
             return;
         }
         let field = &mut self.fields[self.slots[index]];
@@ -323,7 +350,7 @@ impl TextState {
 }
 
 fn count_text(lens: &Lens, found: &mut Found, last_line: &mut HashMap<RuleIndex, u64>, placed: bool, text: &TextMatch<'_>) {
-    if lens.row_limit.is_some_and(|limit| text.line >= limit) {
+    if lens.row_limit.is_some_and(|limit| text.line >= limit) || lens.suppresses(&text.m, None) {
         return;
     }
     let rule = text.m.rule;

@@ -4,9 +4,10 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use sonde_classifiers::Sensitivity;
+use sonde_classifiers::{Sensitivity, Threshold};
 
 mod classify;
+mod custom;
 mod database;
 mod generate;
 mod output;
@@ -77,12 +78,32 @@ struct RuleArgs {
     /// Only tags that begin so, by whole parts (`pii`, `secret.aws`). Repeatable
     #[arg(long, value_name = "TAG")]
     only: Vec<String>,
-    /// Report from this confidence on
-    #[arg(long, value_name = "P", default_value_t = 0.5, value_parser = confidence)]
-    min_confidence: f64,
+    /// Find the exact values of a set made by `sonde rules edm build`. Repeatable
+    #[arg(long, value_name = "FILE")]
+    edm: Vec<PathBuf>,
+    /// Do not report what the `[[allow]]` of this TOML file names. Repeatable
+    #[arg(long, value_name = "FILE")]
+    allow: Vec<PathBuf>,
+    /// Report from this confidence on (0.5 when not said), or only a tag from its own: `TAG=P`. Repeatable
+    #[arg(long, value_name = "P|TAG=P", value_parser = bar)]
+    min_confidence: Vec<Bar>,
     /// Which of several overlapping matches are reported
     #[arg(long, value_enum, default_value_t = OverlapsArg::Best)]
     overlaps: OverlapsArg,
+}
+
+/// A confidence for all tags, or for one and those under it.
+#[derive(Clone, Debug)]
+enum Bar {
+    All(f64),
+    Tag(Threshold),
+}
+
+impl RuleArgs {
+    /// The confidence of tags that have none of their own.
+    fn min_confidence(&self) -> f64 {
+        self.min_confidence.iter().rev().find_map(|bar| if let Bar::All(p) = bar { Some(*p) } else { None }).unwrap_or(0.5)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -127,6 +148,13 @@ enum Format {
 
 fn confidence(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|p| (0.0..=1.0).contains(p)).ok_or_else(|| format!("`{text}` is not between 0 and 1"))
+}
+
+fn bar(text: &str) -> Result<Bar, String> {
+    match text.split_once('=') {
+        None => Ok(Bar::All(confidence(text)?)),
+        Some((tag, p)) => Ok(Bar::Tag(Threshold { tag: tag.to_owned(), min_confidence: confidence(p)? })),
+    }
 }
 
 /// Logs go to stderr; `SONDE_LOG` says how much (`warn`, `sonde_scanner=debug`, …). Libraries that could log what they carry stay at `warn`.

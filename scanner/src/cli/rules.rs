@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use sonde_classifiers::{Rule, distance, verify};
 
-use super::{setup, table, terminal::say};
+use super::{custom, setup, table, terminal::say};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum RulesCommand {
@@ -31,6 +31,11 @@ pub(super) enum RulesCommand {
     },
     /// Run every rule's examples and counter-examples
     Test(Which),
+    /// Make sets of exact values
+    Edm {
+        #[command(subcommand)]
+        command: custom::EdmCommand,
+    },
     /// Check rule files without running them: syntax, names, bounds
     Lint {
         /// Rule files, or folders of them
@@ -72,6 +77,7 @@ pub(super) fn run(command: RulesCommand) -> Result<ExitCode> {
             out.flush()?;
             return Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) });
         }
+        RulesCommand::Edm { command } => custom::edm(command)?,
         RulesCommand::Lint { paths } => {
             let rules = setup::user_rules(&paths)?;
             if rules.rules().is_empty() {

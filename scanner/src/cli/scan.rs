@@ -13,7 +13,7 @@ use sonde_classifiers::{FingerprintKey, Sensitivity};
 use tokio::sync::watch;
 
 use super::{
-    Format, LevelArg, RuleArgs, StoreArgs, output, setup, table,
+    Format, LevelArg, RuleArgs, StoreArgs, custom, output, setup, table,
     terminal::{say, watched},
     watch::Watcher,
 };
@@ -88,17 +88,18 @@ fn locations(text: &str) -> Result<usize, String> {
 pub(super) fn run(args: ScanArgs) -> Result<ExitCode> {
     let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     // Rules first: a bad rule file is said before anything is connected.
-    let engine = Arc::new(setup::engine(&args.rules)?);
+    let rules = custom::rules(&args.rules, &args.store)?;
     let runtime = setup::runtime()?;
     runtime.block_on(async {
         let (store, key) = setup::store_and_key(&args.store).await?;
-        let result = scan(&args, jobs, engine, Arc::clone(&store), key).await;
+        let result = scan(&args, jobs, rules, Arc::clone(&store), key).await;
         store.close().await;
         result
     })
 }
 
-async fn scan(args: &ScanArgs, jobs: usize, engine: Arc<sonde_classifiers::Engine>, store: Arc<dyn Store>, key: FingerprintKey) -> Result<ExitCode> {
+async fn scan(args: &ScanArgs, jobs: usize, rules: custom::Rules, store: Arc<dyn Store>, key: FingerprintKey) -> Result<ExitCode> {
+    let engine = Arc::clone(&rules.engine);
     let started = Instant::now();
     let sources = setup::sources(&args.uris, &args.s3, &args.filter, &args.exclude, args.follow).await?;
     let sample = args.sample.map(|how| Sample { how, seed: args.seed });
@@ -109,12 +110,20 @@ async fn scan(args: &ScanArgs, jobs: usize, engine: Arc<sonde_classifiers::Engin
         locations: args.locations,
         window: window as usize,
         row_limit: sample.and_then(|s| s.rows()),
+        allowed: Arc::clone(&rules.allowed),
+        suppressed: Arc::clone(&rules.suppressed),
     };
     let part = args.split_size.max(4 << 10);
     let extract = sonde_connectors::extract::Options { window, part, margin: engine.margin(), ..Default::default() };
     let memory = args.memory.max(4 << 20);
-    let settings =
-        Settings { tasks: (jobs * 4).max(8), memory, split_bytes: part.min(PACK_BYTES), sample, min_confidence: args.rules.min_confidence, extract };
+    let settings = Settings {
+        tasks: (jobs * 4).max(8),
+        memory,
+        split_bytes: part.min(PACK_BYTES),
+        sample,
+        min_confidence: args.rules.min_confidence(),
+        extract,
+    };
     let (stop, stopped) = watch::channel(false);
     let progress = Arc::new(Progress::default());
     let scan = Scan { sources, store: Arc::clone(&store), lens, cpu: CpuPool::new(jobs)?, settings, progress: Arc::clone(&progress), stop: stopped };
@@ -128,6 +137,7 @@ async fn scan(args: &ScanArgs, jobs: usize, engine: Arc<sonde_classifiers::Engin
         watcher.stop().await;
     }
     let summary = summary?;
+    rules.tell();
     let told = Told { args, engine: &engine, progress: &progress, wall_s: started.elapsed().as_secs_f64(), summary: &summary };
     told.report(store.as_ref(), &query).await
 }

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use sha2::{Digest, Sha256};
-use sonde_classifiers::{Engine, EngineOptions, FingerprintKey, Overlaps, Ruleset, distance};
+use sonde_classifiers::{Engine, EngineOptions, FingerprintKey, Overlaps, Ruleset, distance, verify};
 use sonde_connectors::{
     Connector,
     filter::{Filter, Patterns},
@@ -17,7 +17,7 @@ use sonde_connectors::{
     s3::{S3, S3Options},
 };
 
-use super::{OverlapsArg, RuleArgs, StoreArgs};
+use super::{OverlapsArg, RuleArgs, StoreArgs, custom};
 use crate::{
     pipeline::Scan,
     sizes,
@@ -118,16 +118,23 @@ pub(super) fn user_rules(paths: &[PathBuf]) -> Result<Ruleset> {
         .map(|file| Ok((file.display().to_string(), fs::read_to_string(file).with_context(|| format!("cannot read `{}`", file.display()))?)))
         .collect::<Result<Vec<(String, String)>>>()?;
     let borrowed: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    Ok(Ruleset::parse(&borrowed)?)
+    let dictionaries = custom::dictionaries(&files)?;
+    let lists: Vec<(&str, &[u8])> = dictionaries.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
+    let rules = Ruleset::parse_with(&borrowed, &lists)?;
+    if let Some(failure) = verify(&rules).into_iter().next() {
+        let (file, line) = rules.place(&failure.rule).unwrap_or(("rules", 0));
+        bail!("`{file}` line {line}: {failure}");
+    }
+    Ok(rules)
 }
 
-pub(super) fn engine(args: &RuleArgs) -> Result<Engine> {
-    let rules = ruleset(&args.rules, &args.only)?;
+/// The engine of rules that are in force.
+pub(super) fn engine(rules: &Ruleset, args: &RuleArgs) -> Result<Engine> {
     let overlaps = match args.overlaps {
         OverlapsArg::Best => Overlaps::Best,
         OverlapsArg::All => Overlaps::All,
     };
-    Ok(Engine::new(&rules, EngineOptions { min_confidence: args.min_confidence, overlaps })?)
+    Ok(Engine::new(rules, EngineOptions { min_confidence: args.min_confidence(), overlaps })?)
 }
 
 pub(super) async fn sources(uris: &[String], s3: &S3Args, filter: &FilterArgs, exclude: &[String], follow: bool) -> Result<Vec<Arc<dyn Connector>>> {
@@ -218,7 +225,7 @@ pub(super) async fn existing_store(args: &StoreArgs) -> Result<Arc<dyn Store>> {
 
 pub(super) fn run_spec(scan: &Scan, engine: &Engine, key: &FingerprintKey, rules: &RuleArgs) -> RunSpec {
     let sample = scan.settings.sample.map(|s| s.to_string());
-    let config = format!("{}|{:?}|{:?}", rules.min_confidence, rules.overlaps, sample);
+    let config = format!("{}|{:?}|{:?}", rules.min_confidence(), rules.overlaps, sample);
     RunSpec {
         sources: scan.sources.iter().map(|s| (s.uri().to_owned(), s.kind().to_owned())).collect(),
         ruleset: engine.digest().to_string(),

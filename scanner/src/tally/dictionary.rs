@@ -36,11 +36,15 @@ struct Fact {
 
 struct Judge<'a> {
     lens: &'a Lens,
+    name: &'a str,
     facts: Vec<Fact>,
 }
 
 impl CellSink for Judge<'_> {
     fn matched(&mut self, _column: usize, m: CellMatch<'_>) {
+        if self.lens.suppresses(&m.m, Some(self.name)) {
+            return;
+        }
         let location = Location {
             line: None,
             column: None,
@@ -171,7 +175,7 @@ impl Batch<'_> {
 const FULL: usize = 4_096;
 
 fn judge(lens: &Lens, scratch: &mut Scratch, name: &str, values: &ArrayRef) -> Judged {
-    let mut judge = Judge { lens, facts: Vec::new() };
+    let mut judge = Judge { lens, name, facts: Vec::new() };
     lens.engine.scan_column(scratch, &cells(name, values), &mut judge);
     let mut facts = judge.facts;
     facts.sort_by_key(|f| f.value);

@@ -5,6 +5,7 @@ use std::{
     io::{self, BufWriter, Read, Write},
     path::PathBuf,
     process::ExitCode,
+    sync::atomic::Ordering::Relaxed,
     time::Instant,
 };
 
@@ -13,7 +14,7 @@ use clap::{ArgGroup, Args};
 use serde::Serialize;
 use sonde_classifiers::{Engine, Sensitivity};
 
-use super::{Format, RuleArgs, setup, table};
+use super::{Format, RuleArgs, StoreArgs, custom, setup, table};
 
 mod ndjson;
 mod parallel;
@@ -53,7 +54,7 @@ pub(super) struct ClassifyArgs {
     /// With --redact: replace by `[tag:fingerprint]`, the same for the same value under one key
     #[arg(long)]
     hash: bool,
-    /// File with the key of the fingerprints for --hash. Default: a new key each time
+    /// File with the key of the fingerprints for --hash (default: a new key each time) and --edm (default: that of the store)
     #[arg(long, value_name = "FILE", env = "SONDE_FINGERPRINT_KEY_FILE", hide_env_values = true)]
     key_file: Option<PathBuf>,
     /// Threads. Default: one
@@ -90,6 +91,8 @@ struct Stats {
     wall_s: f64,
     cpu_s: f64,
     matches: u64,
+    /// Matches that an allow list names.
+    suppressed: u64,
     engine_build_s: f64,
 }
 
@@ -99,16 +102,17 @@ fn encoding(label: &str) -> Result<&'static str, String> {
 
 pub(super) fn run(args: &ClassifyArgs) -> Result<ExitCode> {
     let started = Instant::now();
-    let engine = setup::engine(&args.rules)?;
+    let rules = custom::rules(&args.rules, &StoreArgs { store: None, key_file: args.key_file.clone() })?;
     let engine_build_s = seconds(started);
     let (started, cpu) = (Instant::now(), setup::cpu_seconds());
     let mut stats = if args.ndjson {
-        ndjson::answer(args, &engine)?
+        ndjson::answer(args, &rules)?
     } else if args.redact {
-        redact::copy(args, &engine)?
+        redact::copy(args, &rules)?
     } else {
-        stream::list(args, &engine)?
+        stream::list(args, &rules)?
     };
+    stats.suppressed = rules.suppressed.load(Relaxed);
     if args.stats {
         (stats.wall_s, stats.cpu_s, stats.engine_build_s) = (seconds(started), setup::cpu_seconds() - cpu, engine_build_s);
         super::terminal::say(&serde_json::to_string(&stats)?);

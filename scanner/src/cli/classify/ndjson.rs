@@ -13,7 +13,7 @@ use serde::{
 };
 use sonde_classifiers::{CellMatch, CellSink, Cells, Context as Around, Engine, Offsets, RuleIndex, Scratch};
 
-use super::{ClassifyArgs, MatchLine, Stats, bit_lines, line_of};
+use super::{super::custom::Rules, ClassifyArgs, MatchLine, Stats, bit_lines, line_of};
 
 /// Lines taken together when more than one is there already.
 const TOGETHER: usize = 1_024;
@@ -67,7 +67,8 @@ struct Refusal {
     error: String,
 }
 
-pub(super) fn answer(args: &ClassifyArgs, engine: &Engine) -> Result<Stats> {
+pub(super) fn answer(args: &ClassifyArgs, rules: &Rules) -> Result<Stats> {
+    let engine = &*rules.engine;
     let mut input = BufReader::with_capacity(1 << 20, args.open()?);
     let mut out = BufWriter::new(io::stdout());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(args.jobs)).build().context("cannot start threads")?;
@@ -91,10 +92,10 @@ pub(super) fn answer(args: &ClassifyArgs, engine: &Engine) -> Result<Stats> {
         }
         let answers: Vec<(u64, Vec<u8>)> = if args.jobs == 1 || lines.len() == 1 {
             let mut scratch = engine.scratch();
-            lines.iter().map(|line| one(engine, &mut scratch, line, args.explain)).collect::<Result<_>>()?
+            lines.iter().map(|line| one(rules, &mut scratch, line, args.explain)).collect::<Result<_>>()?
         } else {
             pool.install(|| {
-                lines.par_iter().map_init(|| engine.scratch(), |scratch, line| one(engine, scratch, line, args.explain)).collect::<Result<_>>()
+                lines.par_iter().map_init(|| engine.scratch(), |scratch, line| one(rules, scratch, line, args.explain)).collect::<Result<_>>()
             })?
         };
         for (matches, line) in answers {
@@ -105,7 +106,7 @@ pub(super) fn answer(args: &ClassifyArgs, engine: &Engine) -> Result<Stats> {
     }
 }
 
-fn one(engine: &Engine, scratch: &mut Scratch, line: &[u8], explain: bool) -> Result<(u64, Vec<u8>)> {
+fn one(rules: &Rules, scratch: &mut Scratch, line: &[u8], explain: bool) -> Result<(u64, Vec<u8>)> {
     let mut out = Vec::new();
     let matches = match serde_json::from_slice::<Question>(line) {
         Ok(question) if question.id.is_object() || question.id.is_array() => {
@@ -113,7 +114,7 @@ fn one(engine: &Engine, scratch: &mut Scratch, line: &[u8], explain: bool) -> Re
             0
         }
         Ok(Question { id, text, field }) => {
-            let matches = matches(engine, scratch, &text.0, field.as_deref(), explain);
+            let matches = matches(rules, scratch, &text.0, field.as_deref(), explain);
             let count = matches.len() as u64;
             serde_json::to_writer(&mut out, &Answer { id, matches })?;
             count
@@ -132,8 +133,9 @@ fn refuse(out: &mut Vec<u8>, error: &str) -> Result<()> {
     Ok(serde_json::to_writer(out, &Refusal { id: None, error: error.to_owned() })?)
 }
 
-fn matches<'e>(engine: &'e Engine, scratch: &mut Scratch, text: &[u8], field: Option<&str>, explain: bool) -> Vec<MatchLine<'e>> {
-    let mut collected = Collected { engine, text, field, explain, lines: Vec::new() };
+fn matches<'e>(rules: &'e Rules, scratch: &mut Scratch, text: &[u8], field: Option<&str>, explain: bool) -> Vec<MatchLine<'e>> {
+    let engine = &*rules.engine;
+    let mut collected = Collected { engine, rules, text, field, explain, lines: Vec::new() };
     match field {
         Some(name) => {
             let offsets = [0_i64, text.len() as i64];
@@ -149,6 +151,7 @@ fn matches<'e>(engine: &'e Engine, scratch: &mut Scratch, text: &[u8], field: Op
 
 struct Collected<'e, 't> {
     engine: &'e Engine,
+    rules: &'e Rules,
     text: &'t [u8],
     field: Option<&'t str>,
     explain: bool,
@@ -157,6 +160,9 @@ struct Collected<'e, 't> {
 
 impl Collected<'_, '_> {
     fn add(&mut self, m: &sonde_classifiers::Match<'_>) {
+        if self.rules.allows(m, self.field) {
+            return;
+        }
         let line = 1 + memchr::memchr_iter(b'\n', &self.text[..m.start]).count() as u64;
         let mut found = line_of(self.engine, m, m.start as u64, m.end as u64, line);
         if self.explain {

@@ -4,9 +4,10 @@ use std::io::Read;
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
-use sonde_classifiers::{Engine, TextScanner};
+use sonde_classifiers::{TextMatch, TextScanner};
 
 use super::{
+    super::custom::Rules,
     ClassifyArgs, MatchLine, Printer, Stats,
     stream::{fill, told},
 };
@@ -28,12 +29,12 @@ struct Done<'e> {
 }
 
 /// Reads as much as all threads can take, works on it, prints in order, goes on.
-pub(super) fn list(args: &ClassifyArgs, engine: &Engine, encoding: &'static str, head: Vec<u8>, mut input: impl Read) -> Result<Stats> {
+pub(super) fn list(args: &ClassifyArgs, rules: &Rules, encoding: &'static str, head: Vec<u8>, mut input: impl Read) -> Result<Stats> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(args.jobs)).build().context("cannot start threads")?;
     let mut printer = Printer::new(args.format);
     let mut stats = Stats { bytes: head.len() as u64, ..Stats::default() };
     // UTF-16 parts begin at whole units; a margin is even as well.
-    let margin = (engine.margin() as usize).next_multiple_of(4);
+    let margin = (rules.engine.margin() as usize).next_multiple_of(4);
     let round = PART * usize::from(args.jobs);
     // `text[done..]` is not classified yet; `at` is where `text` begins.
     let (mut text, mut done, mut at, mut lines) = (head, 0, 0_u64, 0);
@@ -56,7 +57,7 @@ pub(super) fn list(args: &ClassifyArgs, engine: &Engine, encoding: &'static str,
                 Part { bytes: text[from..to].to_vec(), at: at + from as u64, own: at + start as u64..at + stop as u64 }
             })
             .collect();
-        let results: Vec<Done<'_>> = pool.install(|| parts.par_iter().map(|part| classify(args, engine, encoding, part)).collect());
+        let results: Vec<Done<'_>> = pool.install(|| parts.par_iter().map(|part| classify(args, rules, encoding, part)).collect());
         for mut result in results {
             for line in &mut result.lines {
                 line.line += lines;
@@ -75,11 +76,17 @@ pub(super) fn list(args: &ClassifyArgs, engine: &Engine, encoding: &'static str,
     Ok(stats)
 }
 
-fn classify<'e>(args: &ClassifyArgs, engine: &'e Engine, encoding: &'static str, part: &Part) -> Done<'e> {
+fn classify<'e>(args: &ClassifyArgs, rules: &'e Rules, encoding: &'static str, part: &Part) -> Done<'e> {
+    let engine = &*rules.engine;
     let mut scanner = TextScanner::new(encoding, part.own.clone(), part.at, PART);
     let mut scratch = engine.scratch();
     let mut lines = Vec::new();
-    scanner.push(engine, &mut scratch, &part.bytes, &mut |m| lines.push(told(args, engine, &m)));
-    scanner.finish(engine, &mut scratch, &mut |m| lines.push(told(args, engine, &m)));
+    let mut add = |m: TextMatch<'_>| {
+        if !rules.allows(&m.m, None) {
+            lines.push(told(args, engine, &m));
+        }
+    };
+    scanner.push(engine, &mut scratch, &part.bytes, &mut add);
+    scanner.finish(engine, &mut scratch, &mut add);
     Done { lines, newlines: scanner.newlines() }
 }

@@ -3,9 +3,9 @@
 use std::io::{self, Read, Write};
 
 use anyhow::{Context, Result};
-use sonde_classifiers::{Context as Around, Engine, FingerprintKey, Scratch};
+use sonde_classifiers::{Context as Around, FingerprintKey, Scratch};
 
-use super::{ClassifyArgs, Stats, setup};
+use super::{super::custom::Rules, ClassifyArgs, Stats, setup};
 use crate::store::StoreSpec;
 
 /// Of what was written, so much is kept as context for what follows.
@@ -15,7 +15,7 @@ const HELD: usize = 1 << 20;
 
 struct Redactor<'a> {
     args: &'a ClassifyArgs,
-    engine: &'a Engine,
+    rules: &'a Rules,
     key: FingerprintKey,
     scratch: Scratch,
     /// `done` bytes that were written, then what waits.
@@ -24,10 +24,10 @@ struct Redactor<'a> {
     stats: Stats,
 }
 
-pub(super) fn copy(args: &ClassifyArgs, engine: &Engine) -> Result<Stats> {
+pub(super) fn copy(args: &ClassifyArgs, rules: &Rules) -> Result<Stats> {
     let key = setup::key(&StoreSpec::None, args.key_file.as_deref())?;
-    let scratch = engine.scratch();
-    let mut redactor = Redactor { args, engine, key, scratch, text: Vec::new(), done: 0, stats: Stats::default() };
+    let scratch = rules.engine.scratch();
+    let mut redactor = Redactor { args, rules, key, scratch, text: Vec::new(), done: 0, stats: Stats::default() };
     let mut input = args.open()?;
     let mut out = io::stdout().lock();
     let mut buffer = vec![0; 1 << 16];
@@ -60,18 +60,19 @@ impl Redactor<'_> {
             _ => lines,
         };
         // A line without end: all but what a match at its end could still need.
-        let margin = self.engine.margin() as usize;
+        let margin = self.rules.engine.margin() as usize;
         if ready == 0 && waiting.len() >= HELD + margin { self.done + waiting.len() - margin } else { self.done + ready }
     }
 
     fn write(&mut self, ready: usize, end: bool, out: &mut impl Write) -> Result<()> {
         let cut_in_line = !end && self.text[ready - 1] != b'\n';
-        let (text, engine, key, args, done) = (&self.text, self.engine, &self.key, self.args, self.done);
+        let (text, engine, key, args, done) = (&self.text, &*self.rules.engine, &self.key, self.args, self.done);
+        let rules = self.rules;
         let seen = if cut_in_line { text.len() } else { ready };
         let (mut redacted, mut at, mut count) = (Vec::with_capacity(ready - done), done, 0);
         engine.scan(&mut self.scratch, &text[..seen], Around { field: None }, &mut |m| {
             // Nested matches go with the outer one; what begins behind the cut comes later.
-            if m.start >= at && m.start < ready {
+            if m.start >= at && m.start < ready && !rules.allows(&m, None) {
                 redacted.extend_from_slice(&text[at..m.start]);
                 let tag = &engine.rule(m.rule).tag;
                 let instead = if args.mask {

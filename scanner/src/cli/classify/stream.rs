@@ -5,11 +5,12 @@ use std::io::Read;
 use anyhow::{Context, Result};
 use sonde_classifiers::{Engine, TextMatch, TextScanner};
 
-use super::{ClassifyArgs, MatchLine, Printer, Stats, bit_lines, line_of};
+use super::{super::custom::Rules, ClassifyArgs, MatchLine, Printer, Stats, bit_lines, line_of};
 
 const BLOCK: usize = 1 << 20;
 
-pub(super) fn list(args: &ClassifyArgs, engine: &Engine) -> Result<Stats> {
+pub(super) fn list(args: &ClassifyArgs, rules: &Rules) -> Result<Stats> {
+    let engine = &*rules.engine;
     let mut input = args.open()?;
     let mut printer = Printer::new(args.format);
     let mut stats = Stats::default();
@@ -18,21 +19,29 @@ pub(super) fn list(args: &ClassifyArgs, engine: &Engine) -> Result<Stats> {
     let encoding = args.encoding.unwrap_or_else(|| of_bom(&block[..filled]));
     if args.jobs > 1 {
         block.truncate(filled);
-        return super::parallel::list(args, engine, encoding, block, input);
+        return super::parallel::list(args, rules, encoding, block, input);
     }
     let mut scanner = TextScanner::new(encoding, 0..u64::MAX, 0, BLOCK);
     let mut scratch = engine.scratch();
     let mut failed = None;
     while filled > 0 {
         stats.bytes += filled as u64;
-        let mut print = |m: TextMatch<'_>| failed = failed.take().or_else(|| printer.print(&told(args, engine, &m)).err());
+        let mut print = |m: TextMatch<'_>| {
+            if failed.is_none() && !rules.allows(&m.m, None) {
+                failed = printer.print(&told(args, engine, &m)).err();
+            }
+        };
         scanner.push(engine, &mut scratch, &block[..filled], &mut print);
         if let Some(error) = failed {
             return Err(error);
         }
         filled = fill(&mut input, &mut block).with_context(|| args.reading())?;
     }
-    scanner.finish(engine, &mut scratch, &mut |m| failed = failed.take().or_else(|| printer.print(&told(args, engine, &m)).err()));
+    scanner.finish(engine, &mut scratch, &mut |m| {
+        if failed.is_none() && !rules.allows(&m.m, None) {
+            failed = printer.print(&told(args, engine, &m)).err();
+        }
+    });
     if let Some(error) = failed {
         return Err(error);
     }

@@ -1,0 +1,202 @@
+//! What users bring: dictionaries, sets of exact values, allow lists.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Subcommand;
+use sonde_classifiers::{Allow, Allowed, EdmBuilder, EdmSet, Engine, FingerprintKey, Match, Ruleset, distance};
+
+use super::{Bar, RuleArgs, StoreArgs, setup, setup::shown, terminal::say};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum EdmCommand {
+    /// Make a set of the values of a CSV file with a header: keyed hashes, no values
+    Build {
+        /// The table
+        #[arg(value_name = "CSV")]
+        table: PathBuf,
+        /// Columns whose values are looked for, separated by commas; `name+birthdate`: only where both stand together
+        #[arg(long, value_name = "COLUMNS", required = true, value_delimiter = ',')]
+        columns: Vec<String>,
+        /// Name of the set: it gives the tag `custom.NAME` and the rule `edm-NAME`
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// Where it is written
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
+        /// What separates the columns
+        #[arg(long, value_name = "CHAR", default_value = ",")]
+        delimiter: char,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+}
+
+/// `sonde rules edm`.
+pub(super) fn edm(command: EdmCommand) -> Result<()> {
+    let EdmCommand::Build { table, columns, name, output, delimiter, store } = command;
+    let groups: Vec<Vec<String>> = columns.iter().map(|c| c.split('+').map(|part| part.trim().to_owned()).collect()).collect();
+    let mut builder = EdmBuilder::new(&name, &groups, &key(&store)?)?;
+    let delimiter = u8::try_from(delimiter).map_err(|_| anyhow!("`{delimiter}` cannot separate columns"))?;
+    let cannot = || format!("cannot read `{}`", shown(&table));
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_path(&table).with_context(cannot)?;
+    let header: Vec<String> = reader.byte_headers().with_context(cannot)?.iter().map(name_of).collect();
+    let find = |column: &String| {
+        header.iter().position(|h| h == column).ok_or_else(|| {
+            let near = header.iter().min_by_key(|h| distance(h, column)).map(String::as_str).unwrap_or_default();
+            anyhow!("`{}` has no column `{column}`; the nearest is `{near}`", shown(&table))
+        })
+    };
+    let places = builder.columns().iter().map(find).collect::<Result<Vec<usize>>>()?;
+    let (mut record, mut rows) = (csv::ByteRecord::new(), 0_u64);
+    // An error of the reader names a line, never a value.
+    while reader.read_byte_record(&mut record).with_context(cannot)? {
+        builder.row(&places.iter().map(|p| record.get(*p).unwrap_or_default().trim_ascii()).collect::<Vec<_>>());
+        rows += 1;
+    }
+    if rows == 0 {
+        bail!("`{}` has no rows", shown(&table));
+    }
+    let bytes = builder.finish();
+    let folder = output.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cannot = || format!("cannot write `{}`", shown(&output));
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    file.write_all(&bytes).with_context(cannot)?;
+    file.persist(&output).map_err(|e| e.error).with_context(cannot)?;
+    say(&format!("{rows} rows, {} bytes: `{}`", bytes.len(), shown(&output)));
+    Ok(())
+}
+
+fn name_of(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)).trim().to_owned()
+}
+
+/// The key of the fingerprints, which is that of sets of exact values as well.
+fn key(store: &StoreArgs) -> Result<FingerprintKey> {
+    setup::key(&setup::store_spec(store)?, store.key_file.as_deref())
+}
+
+/// The dictionaries beside rule files: `dictionaries/NAME.txt`.
+pub(super) fn dictionaries(files: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut folders: Vec<PathBuf> = files.iter().map(|f| f.with_file_name("dictionaries")).filter(|f| f.is_dir()).collect();
+    folders.sort();
+    folders.dedup();
+    let mut found: Vec<(String, Vec<u8>)> = Vec::new();
+    for folder in folders {
+        let entries = fs::read_dir(&folder).with_context(|| format!("cannot read `{}`", shown(&folder)))?;
+        let mut paths: Vec<PathBuf> =
+            entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|x| x == "txt")).collect();
+        paths.sort();
+        for path in paths {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            if found.iter().any(|f| f.0 == name) {
+                bail!("there are two dictionaries `{name}`; one is `{}`", shown(&path));
+            }
+            found.push((name, fs::read(&path).with_context(|| format!("cannot read `{}`", shown(&path)))?));
+        }
+    }
+    Ok(found)
+}
+
+/// The rules of a command: an engine, and what need not be reported.
+#[derive(Debug)]
+pub(super) struct Rules {
+    pub(super) engine: Arc<Engine>,
+    pub(super) allowed: Arc<Allowed>,
+    pub(super) suppressed: Arc<AtomicU64>,
+}
+
+impl Rules {
+    /// Whether a match need not be reported; counted.
+    pub(super) fn allows(&self, m: &Match<'_>, field: Option<&str>) -> bool {
+        let covered = !self.allowed.is_empty() && self.allowed.covers(&self.engine, m, field);
+        self.suppressed.fetch_add(u64::from(covered), Relaxed);
+        covered
+    }
+
+    /// Says how much was not reported.
+    pub(super) fn tell(&self) {
+        let suppressed = self.suppressed.load(Relaxed);
+        if suppressed > 0 {
+            say(&format!("sonde: {suppressed} matches are allowed and not reported"));
+        }
+    }
+}
+
+/// Everything the rule options name, read and checked.
+pub(super) fn rules(args: &RuleArgs, store: &StoreArgs) -> Result<Rules> {
+    let paths: Vec<PathBuf> = args.rules.iter().chain(&args.allow).cloned().collect();
+    let mut rules = setup::ruleset(&paths, &args.only)?;
+    for bar in &args.min_confidence {
+        if let Bar::Tag(threshold) = bar {
+            let tags = || rules.rules().iter().map(|r| r.tag.as_str());
+            let under = |tag: &str| tag.strip_prefix(threshold.tag.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            if !tags().any(under) {
+                let near = tags().min_by_key(|tag| distance(tag, &threshold.tag)).unwrap_or_default();
+                bail!("--min-confidence: there is no tag `{}`; the nearest is `{near}`", threshold.tag);
+            }
+            rules = rules.with_threshold(threshold.clone());
+        }
+    }
+    if !args.edm.is_empty() {
+        rules = exact(rules, &args.edm, &key(store)?)?;
+    }
+    let allowed = allowed(rules.allows());
+    let engine = setup::engine(&rules, args)?;
+    Ok(Rules { engine: Arc::new(engine), allowed: Arc::new(allowed), suppressed: Arc::default() })
+}
+
+fn exact(mut rules: Ruleset, files: &[PathBuf], key: &FingerprintKey) -> Result<Ruleset> {
+    for file in files {
+        let bytes = fs::read(file).with_context(|| format!("cannot read `{}`", shown(file)))?;
+        let set = EdmSet::from_bytes(&bytes, key).with_context(|| format!("`{}`", shown(file)))?;
+        rules = rules.with_exact(set)?;
+    }
+    Ok(rules)
+}
+
+/// What holds today; what does not is said.
+fn allowed(allows: &[Allow]) -> Allowed {
+    let days = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs() / 86_400);
+    let today = date(days);
+    let mut holding = Vec::new();
+    for allow in allows {
+        if allow.expired(&today) {
+            let owner = allow.owner.as_deref().map(|o| format!(" ({o})")).unwrap_or_default();
+            say(&super::terminal::safe(&format!("sonde: an allow has expired and does not apply: {}{owner}", allow.reason)));
+        } else {
+            holding.push(allow.clone());
+        }
+    }
+    Allowed::new(holding)
+}
+
+/// Days since 1970 as `2026-11-25`.
+fn date(days: u64) -> String {
+    let shifted = days + 719_468;
+    let (era, day) = (shifted / 146_097, shifted % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let (d, m) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    format!("{:04}-{m:02}-{d:02}", year + era * 400 + u64::from(m <= 2))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn days_are_dates() {
+        for (days, date) in [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_782, "2026-11-25"), (19_782, "2024-02-29")] {
+            assert_eq!(super::date(days), date);
+        }
+    }
+}
