@@ -7,7 +7,7 @@ use crate::{
     composite::is_under,
     engine::{Engine, Match},
     pattern::Pattern,
-    ruleset::bounded,
+    ruleset::{RuleError, bounded, unknown},
 };
 
 /// Something that is known and need not be reported (`[[allow]]`). All that is given must hold.
@@ -87,6 +87,29 @@ impl Allow {
     #[must_use]
     pub fn expired(&self, today: &str) -> bool {
         self.expires.and_then(|at| at.date).is_some_and(|date| date.to_string().as_str() < today)
+    }
+}
+
+/// A tag or a rule that an `[[allow]]` or a `[[threshold]]` names, and where.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    pub(crate) by: &'static str,
+    pub(crate) tag: Option<String>,
+    pub(crate) rule: Option<String>,
+}
+
+impl Named {
+    /// Refuses a name that nothing has. Sets of exact values come and go with the command line: their rules may be named.
+    pub(crate) fn check(&self, tags: &[&str], rules: &[&str]) -> Result<(), RuleError> {
+        let tag = self.tag.as_ref().filter(|tag| !tags.iter().any(|t| is_under(t, tag))).map(|tag| unknown("tag", tag, tags.iter().copied()));
+        let known = |id: &str| id.starts_with("edm-") || rules.contains(&id);
+        let rule = || self.rule.as_ref().filter(|id| !known(id)).map(|id| unknown("rule", id, rules.iter().copied()));
+        match tag.or_else(rule) {
+            Some(message) => Err(RuleError { file: self.file.clone(), line: self.line, message: format!("{}: {message}", self.by) }),
+            None => Ok(()),
+        }
     }
 }
 

@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use crate::{
-    Allow, EdmSet, Form, Rule, Threshold, check,
+    Allow, EdmSet, Form, Rule, Threshold,
+    allow::Named,
+    check,
     composite::{Composite, is_under},
     custom::{self, Lists},
     document::Document,
@@ -53,6 +55,8 @@ pub struct Ruleset {
     lists: Lists,
     allows: Vec<Allow>,
     thresholds: Vec<Threshold>,
+    /// What these two name.
+    named: Vec<Named>,
     digest: String,
 }
 
@@ -218,6 +222,7 @@ impl Ruleset {
         self.lists.extend(other.lists);
         self.allows.extend(other.allows);
         self.thresholds.extend(other.thresholds);
+        self.named.extend(other.named);
         Ok(self.sorted())
     }
 
@@ -270,22 +275,46 @@ impl Ruleset {
         thresholds: &[Spanned<Threshold>],
         at: &dyn Fn(usize, String) -> RuleError,
     ) -> Result<(), RuleError> {
+        let named = |offset: usize, by, tag, rule| {
+            let RuleError { file, line, .. } = at(offset, String::new());
+            Named { file, line, by, tag, rule }
+        };
         for allow in allows {
-            allow.get_ref().validate().map_err(|message| at(allow.span().start, format!("allow: {message}")))?;
-            self.allows.push(allow.get_ref().clone());
+            let (start, allow) = (allow.span().start, allow.get_ref().clone());
+            allow.validate().map_err(|message| at(start, format!("allow: {message}")))?;
+            self.named.push(named(start, "allow", allow.tag.clone(), allow.rule.clone()));
+            self.allows.push(allow);
         }
         for threshold in thresholds {
-            threshold.get_ref().validate().map_err(|message| at(threshold.span().start, format!("threshold: {message}")))?;
-            self.thresholds.push(threshold.get_ref().clone());
+            let (start, threshold) = (threshold.span().start, threshold.get_ref().clone());
+            threshold.validate().map_err(|message| at(start, format!("threshold: {message}")))?;
+            self.named.push(named(start, "threshold", Some(threshold.tag.clone()), None));
+            self.thresholds.push(threshold);
         }
         Ok(())
     }
 
-    /// Whether every tag that a composite from outside names is one that a rule here gives, or that a composite of ours waits for.
+    /// Whether nothing stands in the files it was read from.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tags().next().is_none() && self.named.is_empty()
+    }
+
+    /// The tags that rules, composites and kinds of documents give.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        let rest = self.composites.iter().map(|c| &c.tag).chain(self.documents.iter().map(|d| &d.tag));
+        self.rules.iter().map(|r| &r.tag).chain(rest).map(String::as_str)
+    }
+
+    /// Whether every tag that a composite from outside names is one that a rule here gives, or that a composite of ours waits for;
+    /// and whether there are the tags and rules that allows and thresholds name.
     ///
     /// # Errors
-    /// The first tag that nothing gives, with the nearest that something does.
+    /// The first tag or rule that there is not, with the nearest that there is.
     pub fn check(&self) -> Result<(), RuleError> {
+        let tags: Vec<&str> = self.tags().collect();
+        let ids: Vec<&str> = self.rules.iter().map(|r| r.id.as_str()).collect();
+        self.named.iter().try_for_each(|n| n.check(&tags, &ids))?;
         let ours = self.composites.iter().zip(&self.origins).filter(|(_, o)| o.is_none()).flat_map(|(c, _)| c.parts()).flatten();
         let known: Vec<&str> = self.rules.iter().map(|r| r.tag.as_str()).chain(ours.map(String::as_str)).collect();
         for (composite, origin) in self.composites.iter().zip(&self.origins) {

@@ -215,8 +215,9 @@ pub struct Sums<'a> {
 }
 
 /// What stands of one field: for each rule in order its verdict, or `None`. `column`: the field is one of a table, else it is a text, where each match stands for itself.
+/// `bar`: the confidence a rule's verdict needs.
 #[must_use]
-pub fn standing(sums: &[Sums<'_>], rows_seen: u64, column: bool, min_confidence: f64) -> Vec<Option<Verdict>> {
+pub fn standing(sums: &[Sums<'_>], rows_seen: u64, column: bool, bar: &dyn Fn(&str) -> f64) -> Vec<Option<Verdict>> {
     let mut verdicts: Vec<Option<Verdict>> =
         sums.iter().map(|s| if column { judge_column(s.tally, s.distinct) } else { judge_text(s.tally) }).collect();
     if column {
@@ -229,5 +230,5 @@ pub fn standing(sums: &[Sums<'_>], rows_seen: u64, column: bool, min_confidence:
             }
         }
     }
-    verdicts.into_iter().map(|v| v.filter(|v| v.confidence() >= min_confidence)).collect()
+    verdicts.into_iter().zip(sums).map(|(v, s)| v.filter(|v| v.confidence() >= bar(s.rule))).collect()
 }

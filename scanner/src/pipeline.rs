@@ -20,7 +20,7 @@ use crate::{
     reading::{Assignment, Reader},
     record::SplitRecord,
     sample::Sample,
-    store::{End, PlannedSplit, RunSpec, Store},
+    store::{Bars, End, PlannedSplit, RunSpec, Store},
     tally::Lens,
 };
 
@@ -36,7 +36,7 @@ pub struct Settings {
     /// What is read when not all is.
     pub sample: Option<Sample>,
     /// Confidence from which a verdict is a finding.
-    pub min_confidence: f64,
+    pub bars: Bars,
     /// How extractors read.
     pub extract: extract::Options,
 }
@@ -91,7 +91,7 @@ pub async fn run(scan: Scan, spec: RunSpec) -> Result<Summary> {
     };
     written.context("cannot write to the store")?;
     read.context("cannot write to the store")?;
-    scan.store.finish(run, end, scan.settings.min_confidence).await.context("cannot roll up the findings")?;
+    scan.store.finish(run, end, scan.settings.bars.clone()).await.context("cannot roll up the findings")?;
     Ok(Summary { run, end, errors })
 }
 

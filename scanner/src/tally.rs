@@ -12,6 +12,7 @@ use arrow_array::{Array, ArrayRef, cast::AsArray};
 use arrow_schema::DataType;
 use sonde_classifiers::{
     Allowed, CellMatch, CellSink, Cells, Engine, FingerprintKey, Match, Offsets, RuleIndex, Scratch, Sketch, Tally, TextMatch, TextScanner,
+    verdict::Seen,
 };
 use sonde_connectors::extract::{Chunk, Column, Columns, Sink, Text};
 
@@ -267,9 +268,9 @@ impl CellSink for Counter<'_> {
             return;
         }
         let field = &mut self.fields[self.slots[index]];
-        let seen = Seen::of(&m);
+        let seen = Seen::from(&m);
         let counted = field.found.entry(m.m.rule).or_default();
-        if counted.add(&seen, 1, field.last_row.insert(m.m.rule, row) != Some(row)) {
+        if counted.tally.count(&seen, 1, field.last_row.insert(m.m.rule, row) != Some(row)) {
             counted.sketch.insert(m.m.sketch_hash(&self.lens.key));
         }
         if let Some(kept) = counted.room(&seen, self.lens.locations) {
@@ -285,44 +286,7 @@ impl CellSink for Counter<'_> {
     }
 }
 
-/// What of a cell's match is counted, without its value.
-#[derive(Clone, Copy, Debug)]
-struct Seen {
-    millibits: i32,
-    base: i32,
-    check: i32,
-    whole: bool,
-    strong: bool,
-    won: bool,
-}
-
-impl Seen {
-    fn of(m: &CellMatch<'_>) -> Self {
-        Self { millibits: m.m.millibits, base: m.base, check: m.check, whole: m.whole, strong: m.strong, won: m.won }
-    }
-}
-
 impl Counted {
-    /// Counts a match in `cells` cells. False when it counts for nothing.
-    fn add(&mut self, seen: &Seen, cells: u64, new_row: bool) -> bool {
-        let tally = &mut self.tally;
-        if seen.whole {
-            tally.whole += cells;
-            tally.won += if seen.won { cells } else { 0 };
-            tally.base = tally.base.max(seen.base);
-            tally.check = tally.check.max(seen.check);
-        } else if seen.strong {
-            tally.inside += cells;
-            tally.inside_rows += if new_row { cells } else { 0 };
-        } else {
-            return false;
-        }
-        if seen.strong {
-            tally.best = tally.best.max(seen.millibits);
-        }
-        true
-    }
-
     /// The list a match's location belongs to, while it has room.
     fn room(&mut self, seen: &Seen, limit: usize) -> Option<&mut Vec<Location>> {
         let list = match (seen.strong, seen.whole) {

@@ -93,7 +93,7 @@ fn stands(engine: &Engine, counted: &BTreeMap<RuleIndex, Counted>, column: &Colu
     rules.sort_by_key(|(rule, _)| &engine.rule(**rule).id);
     let sums: Vec<Sums<'_>> =
         rules.iter().map(|(rule, c)| Sums { rule: &engine.rule(**rule).id, tally: &c.tally, distinct: c.sketch.distinct() }).collect();
-    let verdicts = standing(&sums, rows_seen, true, MIN_CONFIDENCE);
+    let verdicts = standing(&sums, rows_seen, true, &|_| MIN_CONFIDENCE);
     let told = rules.iter().zip(&sums).zip(verdicts);
     told.filter_map(|(((rule, _), sums), verdict)| {
         let (rule, t) = (engine.rule(**rule), sums.tally);

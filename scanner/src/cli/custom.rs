@@ -16,6 +16,7 @@ use clap::Subcommand;
 use sonde_classifiers::{Allow, Allowed, EdmBuilder, EdmSet, Engine, FingerprintKey, Match, Ruleset, distance};
 
 use super::{Bar, RuleArgs, StoreArgs, setup, setup::shown, terminal::say};
+use crate::store::Bars;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum EdmCommand {
@@ -111,6 +112,7 @@ pub(super) fn dictionaries(files: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> 
 #[derive(Debug)]
 pub(super) struct Rules {
     pub(super) engine: Arc<Engine>,
+    pub(super) bars: Bars,
     pub(super) allowed: Arc<Allowed>,
     pub(super) suppressed: Arc<AtomicU64>,
 }
@@ -135,24 +137,34 @@ impl Rules {
 /// Everything the rule options name, read and checked.
 pub(super) fn rules(args: &RuleArgs, store: &StoreArgs) -> Result<Rules> {
     let paths: Vec<PathBuf> = args.rules.iter().chain(&args.allow).cloned().collect();
-    let mut rules = setup::ruleset(&paths, &args.only)?;
-    for bar in &args.min_confidence {
-        if let Bar::Tag(threshold) = bar {
-            let tags = || rules.rules().iter().map(|r| r.tag.as_str());
-            let under = |tag: &str| tag.strip_prefix(threshold.tag.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            if !tags().any(under) {
-                let near = tags().min_by_key(|tag| distance(tag, &threshold.tag)).unwrap_or_default();
-                bail!("--min-confidence: there is no tag `{}`; the nearest is `{near}`", threshold.tag);
-            }
-            rules = rules.with_threshold(threshold.clone());
+    let rules = setup::ruleset(&paths, &args.only, |mut rules| {
+        if !args.edm.is_empty() {
+            rules = exact(rules, &args.edm, &key(store)?)?;
         }
-    }
-    if !args.edm.is_empty() {
-        rules = exact(rules, &args.edm, &key(store)?)?;
-    }
+        thresholds(rules, &args.min_confidence)
+    })?;
     let allowed = allowed(rules.allows());
     let engine = setup::engine(&rules, args)?;
-    Ok(Rules { engine: Arc::new(engine), allowed: Arc::new(allowed), suppressed: Arc::default() })
+    Ok(Rules { engine: Arc::new(engine), bars: bars(&rules, args.min_confidence()), allowed: Arc::new(allowed), suppressed: Arc::default() })
+}
+
+fn thresholds(mut rules: Ruleset, bars: &[Bar]) -> Result<Ruleset> {
+    for threshold in bars.iter().filter_map(|bar| if let Bar::Tag(threshold) = bar { Some(threshold) } else { None }) {
+        let under = |tag: &str| tag.strip_prefix(threshold.tag.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        if !rules.tags().any(under) {
+            let near = rules.tags().min_by_key(|tag| distance(tag, &threshold.tag)).unwrap_or_default();
+            bail!("--min-confidence: there is no tag `{}`; the nearest is `{near}`", threshold.tag);
+        }
+        rules = rules.with_threshold(threshold.clone());
+    }
+    Ok(rules)
+}
+
+/// From which confidence the verdicts of each rule stand.
+fn bars(rules: &Ruleset, all: f64) -> Bars {
+    let ours = rules.rules().iter().map(|r| (&r.id, &r.tag));
+    let ours = ours.chain(rules.composites().iter().map(|c| (&c.id, &c.tag))).chain(rules.documents().iter().map(|d| (&d.id, &d.tag)));
+    Bars { all, rules: ours.filter_map(|(id, tag)| Some((id.clone(), rules.threshold_of(tag)?))).collect() }
 }
 
 fn exact(mut rules: Ruleset, files: &[PathBuf], key: &FingerprintKey) -> Result<Ruleset> {

@@ -67,7 +67,7 @@ pub(super) fn run(command: RulesCommand) -> Result<ExitCode> {
         RulesCommand::List { which, format } => list(&mut out, &which, format)?,
         RulesCommand::Show { rule, which } => show(&mut out, &rule, &which)?,
         RulesCommand::Test(which) => {
-            let rules = setup::ruleset(&which.rules, &which.only)?;
+            let rules = setup::ruleset(&which.rules, &which.only, Ok)?;
             let failures = verify(&rules);
             for failure in &failures {
                 writeln!(out, "{failure}")?;
@@ -80,10 +80,13 @@ pub(super) fn run(command: RulesCommand) -> Result<ExitCode> {
         RulesCommand::Edm { command } => custom::edm(command)?,
         RulesCommand::Lint { paths } => {
             let rules = setup::user_rules(&paths)?;
-            if rules.rules().is_empty() {
+            if rules.is_empty() {
                 bail!("no rules in these files");
             }
-            say(&format!("{} rules, nothing to complain about", rules.rules().len()));
+            let count = rules.rules().len();
+            // What they name may be ours.
+            setup::builtin()?.extend(rules)?.check()?;
+            say(&format!("{count} rules, nothing to complain about"));
         }
     }
     out.flush()?;
@@ -91,7 +94,7 @@ pub(super) fn run(command: RulesCommand) -> Result<ExitCode> {
 }
 
 fn list(out: &mut impl Write, which: &Which, format: ListFormat) -> Result<()> {
-    let rules = setup::ruleset(&which.rules, &which.only)?;
+    let rules = setup::ruleset(&which.rules, &which.only, Ok)?;
     let mut sorted: Vec<&Rule> = rules.rules().iter().collect();
     sorted.sort_by(|a, b| (&a.tag, &a.id).cmp(&(&b.tag, &b.id)));
     if format == ListFormat::Jsonl {
@@ -112,7 +115,7 @@ fn list(out: &mut impl Write, which: &Which, format: ListFormat) -> Result<()> {
 }
 
 fn show(out: &mut impl Write, wanted: &str, which: &Which) -> Result<()> {
-    let rules = setup::ruleset(&which.rules, &which.only)?;
+    let rules = setup::ruleset(&which.rules, &which.only, Ok)?;
     let found: Vec<&Rule> = rules.rules().iter().filter(|r| r.id == wanted || r.tag == wanted).collect();
     if found.is_empty() {
         let near = rules.rules().iter().map(|r| r.id.as_str()).min_by_key(|id| distance(id, wanted));

@@ -116,14 +116,7 @@ async fn scan(args: &ScanArgs, jobs: usize, rules: custom::Rules, store: Arc<dyn
     let part = args.split_size.max(4 << 10);
     let extract = sonde_connectors::extract::Options { window, part, margin: engine.margin(), ..Default::default() };
     let memory = args.memory.max(4 << 20);
-    let settings = Settings {
-        tasks: (jobs * 4).max(8),
-        memory,
-        split_bytes: part.min(PACK_BYTES),
-        sample,
-        min_confidence: args.rules.min_confidence(),
-        extract,
-    };
+    let settings = Settings { tasks: (jobs * 4).max(8), memory, split_bytes: part.min(PACK_BYTES), sample, bars: rules.bars.clone(), extract };
     let (stop, stopped) = watch::channel(false);
     let progress = Arc::new(Progress::default());
     let scan = Scan { sources, store: Arc::clone(&store), lens, cpu: CpuPool::new(jobs)?, settings, progress: Arc::clone(&progress), stop: stopped };

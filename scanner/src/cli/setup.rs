@@ -79,16 +79,22 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")
 }
 
-/// The rules in force: ours, and the user's.
-pub(super) fn ruleset(paths: &[PathBuf], only: &[String]) -> Result<Ruleset> {
-    let mut rules = Ruleset::builtin().context("a built-in rule is wrong: this is a fault of this build")?;
+pub(super) fn builtin() -> Result<Ruleset> {
+    Ruleset::builtin().context("a built-in rule is wrong: this is a fault of this build")
+}
+
+/// The rules in force: ours, the user's, and what `with` adds to them.
+pub(super) fn ruleset(paths: &[PathBuf], only: &[String], with: impl FnOnce(Ruleset) -> Result<Ruleset>) -> Result<Ruleset> {
+    let mut rules = builtin()?;
     if !paths.is_empty() {
         rules = rules.extend(user_rules(paths)?).context("cannot add rules")?;
     }
+    rules = with(rules)?;
+    rules.check().context("cannot add rules")?;
     if !only.is_empty() {
-        let tags: Vec<String> = rules.rules().iter().map(|r| r.tag.clone()).collect();
+        let tags: Vec<String> = rules.tags().map(str::to_owned).collect();
         rules = rules.only(only);
-        if rules.rules().is_empty() {
+        if rules.tags().next().is_none() {
             let near = tags.iter().min_by_key(|tag| distance(tag, &only[0])).map(String::as_str).unwrap_or_default();
             bail!("no rule has a tag under `{}`; the nearest is `{near}`", only.join("`, `"));
         }

@@ -6,10 +6,9 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result};
 use futures::TryStreamExt;
-use sonde_classifiers::verdict;
 
 use super::{
-    End,
+    Bars, End,
     link::{Cell, Dialect, Link, cells},
     rollup::{self, FieldSums, Placed, Standing},
     run,
@@ -64,7 +63,7 @@ const LOCATION: &[&str] = &[
 ];
 
 /// Ends a run.
-pub(super) async fn finish(store: &SqlStore, run: i64, end: End, min_confidence: f64) -> Result<()> {
+pub(super) async fn finish(store: &SqlStore, run: i64, end: End, bars: &Bars) -> Result<()> {
     let mut tx = store.begin().await?;
     let mut link = tx.link();
     run::check_running(&mut link, run).await?;
@@ -81,11 +80,11 @@ pub(super) async fn finish(store: &SqlStore, run: i64, end: End, min_confidence:
     let mut link = tx.link();
     run::check_running(&mut link, run).await?;
     forget_verdicts(&mut link, run).await?;
-    roll_up(store, &mut link, run, min_confidence).await?;
+    roll_up(store, &mut link, run, bars).await?;
     if end == End::Complete {
         resolve(&mut link, run).await?;
     }
-    close(&mut link, run, end, min_confidence).await?;
+    close(&mut link, run, end, bars.all).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -172,8 +171,7 @@ async fn forget_verdicts(link: &mut Link<'_>, run: i64) -> Result<()> {
 }
 
 /// Streams the object findings of the run's sources, in order, from another connection, and writes verdicts as fields are done.
-async fn roll_up(store: &SqlStore, link: &mut Link<'_>, run: i64, min_confidence: f64) -> Result<()> {
-    let threshold = verdict::millibits(min_confidence);
+async fn roll_up(store: &SqlStore, link: &mut Link<'_>, run: i64, bars: &Bars) -> Result<()> {
     let sql = format!(
         "SELECT {}, {} FROM object_finding f
          JOIN dataset d ON d.tenant = f.tenant AND d.id = f.dataset_id
@@ -196,7 +194,7 @@ async fn roll_up(store: &SqlStore, link: &mut Link<'_>, run: i64, min_confidence
             if done.holds(&row)? {
                 field = Some(done);
             } else {
-                let verdicts = Verdicts::of(done, min_confidence);
+                let verdicts = Verdicts::of(done, bars);
                 waiting += verdicts.standing.len();
                 if !verdicts.standing.is_empty() {
                     batch.push(verdicts);
@@ -211,9 +209,9 @@ async fn roll_up(store: &SqlStore, link: &mut Link<'_>, run: i64, min_confidence
             Some(sums) => sums,
             None => field.insert(FieldSums::open(&row)?),
         };
-        sums.add(&row, threshold)?;
+        sums.add(&row, bars)?;
     }
-    batch.extend(field.map(|done| Verdicts::of(done, min_confidence)));
+    batch.extend(field.map(|done| Verdicts::of(done, bars)));
     write(link, run, batch).await
 }
 
@@ -225,8 +223,8 @@ struct Verdicts {
 }
 
 impl Verdicts {
-    fn of(sums: FieldSums, min_confidence: f64) -> Self {
-        Self { dataset: sums.dataset, field: sums.field.clone(), standing: sums.settle(TENANT, min_confidence) }
+    fn of(sums: FieldSums, bars: &Bars) -> Self {
+        Self { dataset: sums.dataset, field: sums.field.clone(), standing: sums.settle(TENANT, bars) }
     }
 }
 

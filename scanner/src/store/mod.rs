@@ -22,6 +22,7 @@ mod tests;
 mod text;
 
 use std::{
+    collections::BTreeMap,
     fmt::{Debug, Display},
     sync::Arc,
 };
@@ -84,6 +85,29 @@ pub enum End {
     Interrupted,
     /// Broken off by an error.
     Failed,
+}
+
+/// From which confidence a verdict is a finding.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bars {
+    /// Of rules that have none of their own.
+    pub all: f64,
+    /// Of rules that have, by id.
+    pub rules: BTreeMap<String, f64>,
+}
+
+impl Bars {
+    /// That of a rule.
+    #[must_use]
+    pub fn of(&self, rule: &str) -> f64 {
+        self.rules.get(rule).copied().unwrap_or(self.all)
+    }
+}
+
+impl From<f64> for Bars {
+    fn from(all: f64) -> Self {
+        Self { all, rules: BTreeMap::new() }
+    }
 }
 
 /// A split as planned: kept so that a run can be followed and taken up.
@@ -257,7 +281,7 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
     /// Commits one split in one transaction: coverage, extents, object findings (replacing what the same object and part had), split state. Refused when the token is not the lease's.
     fn commit(&self, run: i64, record: SplitRecord) -> BoxFuture<'_, Result<()>>;
     /// Ends a run: drops what older runs left of objects this run recorded, marks objects gone that a complete run did not list, rolls up findings, settles verdicts.
-    fn finish(&self, run: i64, end: End, min_confidence: f64) -> BoxFuture<'_, Result<()>>;
+    fn finish(&self, run: i64, end: End, bars: Bars) -> BoxFuture<'_, Result<()>>;
     /// Findings in order: dataset, field, rule.
     fn findings<'a>(&'a self, query: &'a Query, visit: Visit<'a, FindingRow>) -> BoxFuture<'a, Result<()>>;
     /// Object findings in order: source (as given), dataset, object, member, field, rule. `locations` at most this many per row.

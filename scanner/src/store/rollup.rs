@@ -6,10 +6,11 @@ use anyhow::Result;
 use sha2::{Digest, Sha256};
 use sonde_classifiers::{
     Sketch, Tally, Verdict,
-    verdict::{Case, judge_column, judge_text, settle},
+    verdict::{self, Sums, standing},
 };
 
 use super::{
+    Bars,
     link::{Row, SqlResult},
     position::{Place, absolute, before, place},
 };
@@ -114,7 +115,7 @@ impl FieldSums {
     }
 
     /// Adds a row.
-    pub(super) fn add(&mut self, row: &Row, threshold: i32) -> Result<()> {
+    pub(super) fn add(&mut self, row: &Row, bars: &Bars) -> Result<()> {
         let rule = row.text(3)?;
         let (tally, sketch) = tally(row, 14)?;
         if self.rules.last().is_none_or(|last| last.rule != rule) {
@@ -124,6 +125,7 @@ impl FieldSums {
         sums.tally.merge(&tally);
         sums.sketch.merge(&sketch);
         let (object, key, member, part) = (row.int(5)?, row.text(6)?, row.opt_text(7)?, u32::try_from(row.int(8)?)?);
+        let threshold = verdict::millibits(bars.of(&sums.rule));
         let before = before(part, row.opt_count(9)?, row.opt_count(10)?, row.opt_count(11)?);
         for (first, column, strong) in [(&mut sums.strong, 12, true), (&mut sums.weak, 13, false)] {
             let json = row.raw(column)?;
@@ -142,23 +144,14 @@ impl FieldSums {
     }
 
     /// The verdicts that stand, and are at least this sure.
-    pub(super) fn settle(self, tenant: &str, min_confidence: f64) -> Vec<Standing> {
-        let judged: Vec<(RuleSums, u64, Verdict)> = self
-            .rules
-            .into_iter()
-            .filter_map(|sums| {
-                let distinct = sums.sketch.distinct();
-                let verdict = if self.field.is_some() { judge_column(&sums.tally, distinct) } else { judge_text(&sums.tally) };
-                verdict.map(|v| (sums, distinct, v))
-            })
-            .collect();
-        let cases: Vec<Case<'_>> = judged.iter().map(|(sums, _, verdict)| Case { rule: &sums.rule, tally: &sums.tally, verdict: *verdict }).collect();
-        // In text each match stands for itself: overlaps were settled there.
-        let stands = if self.field.is_some() { settle(&cases, self.rows_seen) } else { vec![true; cases.len()] };
-        drop(cases);
+    pub(super) fn settle(self, tenant: &str, bars: &Bars) -> Vec<Standing> {
+        let distinct: Vec<u64> = self.rules.iter().map(|r| r.sketch.distinct()).collect();
+        let sums: Vec<Sums<'_>> = self.rules.iter().zip(&distinct).map(|(r, &distinct)| Sums { rule: &r.rule, tally: &r.tally, distinct }).collect();
+        let verdicts = standing(&sums, self.rows_seen, self.field.is_some(), &|rule| bars.of(rule));
+        drop(sums);
         let (uri, field, rows_seen) = (self.uri, self.field, self.rows_seen);
-        let kept = judged.into_iter().zip(stands).filter(|((_, _, verdict), stands)| *stands && verdict.confidence() >= min_confidence);
-        kept.map(|((sums, distinct, verdict), _)| Standing {
+        let kept = self.rules.into_iter().zip(distinct).zip(verdicts).filter_map(|(rule, verdict)| verdict.map(|v| (rule, v)));
+        kept.map(|((sums, distinct), verdict)| Standing {
             uid: uid(tenant, &uri, field.as_deref(), &sums.rule),
             locations: locations(sums.strong, verdict.column.then_some(sums.weak)),
             rule: sums.rule,

@@ -17,8 +17,8 @@ use sqlx::{
 use tempfile::TempDir;
 
 use super::{
-    CoverageRow, DatasetRow, End, FindingRow, ObjectFindingRow, PlannedSplit, Query, RunSpec, SchemaStatus, Store, StoreSpec, Visit, commit, failure,
-    finish,
+    Bars, CoverageRow, DatasetRow, End, FindingRow, ObjectFindingRow, PlannedSplit, Query, RunSpec, SchemaStatus, Store, StoreSpec, Visit, commit,
+    failure, finish,
     link::{Dialect, Held, SqlResult, Tx},
     read, run, schema,
 };
@@ -185,8 +185,8 @@ impl Store for SqlStore {
         Box::pin(self.explained(commit::commit(self, run, record)))
     }
 
-    fn finish(&self, run: i64, end: End, min_confidence: f64) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.explained(finish::finish(self, run, end, min_confidence)))
+    fn finish(&self, run: i64, end: End, bars: Bars) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { self.explained(finish::finish(self, run, end, &bars)).await })
     }
 
     fn findings<'a>(&'a self, query: &'a Query, visit: Visit<'a, FindingRow>) -> BoxFuture<'a, Result<()>> {

@@ -57,7 +57,7 @@ impl CellSink for Judge<'_> {
             millibits: m.m.millibits,
         };
         let hash = m.m.sketch_hash(&self.lens.key);
-        self.facts.push(Fact { value: m.cell as u32, rule: m.m.rule, seen: Some(Seen::of(&m)), hash, location: Some(location) });
+        self.facts.push(Fact { value: m.cell as u32, rule: m.m.rule, seen: Some(Seen::from(&m)), hash, location: Some(location) });
     }
 
     fn candidate(&mut self, _column: usize, rule: RuleIndex, cell: usize) {
@@ -125,7 +125,9 @@ impl Batch<'_> {
                 let counted = found.entry(fact.rule).or_default();
                 match &fact.seen {
                     None => counted.tally.candidates += rows,
-                    Some(seen) if counted.add(seen, rows, last_rule.replace(fact.rule) != Some(fact.rule)) => counted.sketch.insert(fact.hash),
+                    Some(seen) if counted.tally.count(seen, rows, last_rule.replace(fact.rule) != Some(fact.rule)) => {
+                        counted.sketch.insert(fact.hash)
+                    }
                     Some(_) => {}
                 }
             }
@@ -152,7 +154,7 @@ impl Batch<'_> {
                 match &fact.seen {
                     None => counted.tally.candidates += 1,
                     Some(seen) => {
-                        if counted.add(seen, 1, last_row.insert(fact.rule, row) != Some(row)) {
+                        if counted.tally.count(seen, 1, last_row.insert(fact.rule, row) != Some(row)) {
                             counted.sketch.insert(fact.hash);
                         }
                         self.locate(found, fact, i, row);

@@ -26,7 +26,7 @@ pub(super) async fn statuses_live(place: Place) {
     // A higher bar resolves what does not reach it.
     let run = store.open_run(run_spec(&[SOURCE])).await.expect("a run");
     commit(&*store, run, vec![text("a/x.txt", &["email", "pan"]), text("b/y.txt", &["email"])]).await;
-    store.finish(run, End::Complete, 0.99).await.expect("finish");
+    store.finish(run, End::Complete, 0.99.into()).await.expect("finish");
     assert!(statuses(&*store).await.iter().all(|s| s.ends_with("resolved")));
     assert!(object_findings(&*store).await.is_empty());
 }
@@ -89,7 +89,7 @@ pub(super) async fn sources_are_apart(place: Place) {
     record.object.source = inner.into();
     record.object.dataset = inner.into();
     commit(&*store, run, vec![record]).await;
-    store.finish(run, End::Complete, 0.5).await.expect("finish");
+    store.finish(run, End::Complete, 0.5.into()).await.expect("finish");
     let found = findings(&*store).await;
     assert_eq!(found.iter().map(|f| (f.source.as_str(), f.occurrences)).collect::<Vec<_>>(), [(SOURCE, 1), (inner, 1)]);
     assert_eq!(found[0].uid, found[1].uid);

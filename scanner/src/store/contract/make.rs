@@ -150,7 +150,7 @@ pub(super) async fn plan(store: &dyn Store, run: i64, split: u64, token: u64) {
 pub(super) async fn scan(store: &dyn Store, parts: Vec<PartRecord>, end: End) -> i64 {
     let run = store.open_run(run_spec(&[SOURCE])).await.expect("a run is opened");
     commit(store, run, parts).await;
-    store.finish(run, end, 0.5).await.expect("the run is finished");
+    store.finish(run, end, 0.5.into()).await.expect("the run is finished");
     run
 }
 

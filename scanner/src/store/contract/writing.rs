@@ -31,7 +31,7 @@ pub(super) async fn a_part_is_replaced(place: Place) {
     let run = store.open_run(run_spec(&[SOURCE])).await.expect("a run");
     // The same part twice in one run (tried again after a crash): the second counts.
     commit(&*store, run, vec![text("a.txt", &["email", "pan"]), text("b.txt", &["email"]), text("a.txt", &["email"])]).await;
-    store.finish(run, End::Complete, 0.5).await.expect("finish");
+    store.finish(run, End::Complete, 0.5.into()).await.expect("finish");
     let rows = object_findings(&*store).await;
     assert_eq!(rows.iter().map(|r| (r.object.as_str(), r.rule.as_str())).collect::<Vec<_>>(), [("a.txt", "email"), ("b.txt", "email")]);
     let all = findings(&*store).await;
@@ -62,7 +62,7 @@ pub(super) async fn leases_fence(place: Place) {
     let unplanned = SplitRecord { split: 9, ..record(7) };
     store.commit(run, unplanned).await.expect_err("never planned");
     assert_eq!(coverage_of(&*store, &Query::default()).await.len(), 1);
-    store.finish(run, End::Complete, 0.5).await.expect("finish");
+    store.finish(run, End::Complete, 0.5.into()).await.expect("finish");
     let late = PlannedSplit { split: 1, token: 1, spec: String::new(), objects: 0, bytes: 0 };
     let refused = store.plan(run, vec![late]).await.expect_err("the run is over");
     assert!(matches!(refused.downcast_ref(), Some(Refusal::NotRunning { .. })));
@@ -77,9 +77,9 @@ pub(super) async fn a_newer_run_takes_over(place: Place) {
     let new = store.open_run(run_spec(&[SOURCE])).await.expect("the next run");
     let record = SplitRecord { split: 1, token: 1, parts: vec![text("b.txt", &["pan"])] };
     assert!(matches!(store.commit(old, record).await.expect_err("taken over").downcast_ref(), Some(Refusal::LeaseLost { .. })));
-    assert!(matches!(store.finish(old, End::Complete, 0.5).await.expect_err("taken over").downcast_ref(), Some(Refusal::NotRunning { .. })));
+    assert!(matches!(store.finish(old, End::Complete, 0.5.into()).await.expect_err("taken over").downcast_ref(), Some(Refusal::NotRunning { .. })));
     commit(&*store, new, vec![text("a.txt", &["email"])]).await;
-    store.finish(new, End::Complete, 0.5).await.expect("finish");
+    store.finish(new, End::Complete, 0.5.into()).await.expect("finish");
     assert_eq!(statuses(&*store).await, [" - email open"]);
 }
 
@@ -147,7 +147,7 @@ pub(super) async fn two_runs_at_once(place: Place) {
             record.object.dataset = source.into();
             store.commit(run, SplitRecord { split, token: split, parts: vec![record] }).await.expect("a commit");
         }
-        store.finish(run, End::Complete, 0.5).await.expect("finish");
+        store.finish(run, End::Complete, 0.5.into()).await.expect("finish");
     };
     let (a, b) = tokio::join!(tokio::spawn(one(left.clone(), "file:///l/")), tokio::spawn(one(right, "file:///r/")));
     a.expect("left");
