@@ -1,4 +1,4 @@
-//! Who can reach what, decided from an inventory. The place is kept: [`Resource`] is what connectors and reach will both speak of.
+//! Who can reach what. [`aws::policy`] reads and matches the policies of AWS; [`Resource`] is what connectors and reach both speak of.
 //!
 //! ```
 //! let bucket = sonde_access::Resource::new("aws", "arn:aws:s3:::training-data");
@@ -8,6 +8,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub mod aws;
 
 /// A thing's name at its provider: what policies speak of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,0 +1,5 @@
+//! The decision that a request meets.
+
+mod public;
+
+pub use public::is_public;

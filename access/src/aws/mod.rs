@@ -1,0 +1,5 @@
+//! AWS: the policy language, and the decision that a request meets.
+
+pub mod decide;
+pub mod expr;
+pub mod policy;
