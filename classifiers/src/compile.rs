@@ -93,7 +93,8 @@ pub(crate) struct Compiled {
     /// Those of them that need no word, by alphabet and length ([`LONG`]: that and more).
     pub(crate) bare_tokens: [Vec<Vec<TokenForm>>; 4],
     pub(crate) cells: Vec<CellForm>,
-    pub(crate) kernels: Vec<(Kernel, u32)>,
+    /// Kernels that run at runs of letters and digits, and the forms of each.
+    pub(crate) kernels: Vec<(Kernel, Vec<u32>)>,
     /// Bits of these kernels.
     pub(crate) kernel_bits: u8,
     /// Words with a capital are looked at.
@@ -140,7 +141,7 @@ impl Compiled {
             let placed = compiled.literal_texts.iter().zip(&compiled.literal_forms).map(|(text, forms)| {
                 // A scanner looks at the whole name that a literal stands in.
                 let loose = |f: &(u32, _)| !compiled.forms[f.0 as usize].left && compiled.forms[f.0 as usize].kernel.is_some();
-                let part = text[0].is_ascii_alphanumeric() && !forms.iter().any(loose);
+                let part = !text[0].is_ascii() || (text[0].is_ascii_alphanumeric() && !forms.iter().any(loose));
                 (text.clone(), if part { Place::Part } else { Place::Anywhere })
             });
             compiled.literals = Some(Literals::new(&placed.collect::<Vec<_>>()).ok_or(BuildError::Literals)?);
@@ -190,7 +191,10 @@ impl Compiled {
             self.cells.push(CellForm { form: index, length: length.map(usize::from) });
         }
         if let Some(kernel) = form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| form.literals.is_empty() && form.cell.is_none()) {
-            self.kernels.push((kernel, index));
+            match self.kernels.iter_mut().find(|k| k.0 == kernel) {
+                Some((_, forms)) => forms.push(index),
+                None => self.kernels.push((kernel, vec![index])),
+            }
             self.kernel_bits |= kernel.bit();
             self.names |= matches!(kernel, Kernel::Person | Kernel::PersonCell);
         }

@@ -5,7 +5,7 @@ use crate::{
     kernel::{Kernel, Span},
     layouts::{BACK, Fitting, RUNS},
     literals::{Place, Stand},
-    planes::{self, AT, DIGIT, ESCAPE, HEX, JOIN, LOWER, PART, UNDER, UPPER, Word},
+    planes::{self, AT, DIGIT, ESCAPE, HEX, JOIN, LOWER, PART, UNDER, UPPER, WIDE, Word},
     shape,
 };
 
@@ -72,14 +72,24 @@ impl Run {
     pub(crate) fn is_number(&self) -> bool {
         self.length <= 64 && self.digits == u64::MAX >> (64 - self.length)
     }
+}
 
-    /// Of the run behind the sign or separator that follows: whether it begins with a digit, and its length; what is longer than 63 is not told apart.
-    pub(crate) fn second(&self, text: &[u8]) -> (bool, usize) {
-        let end = self.start + self.length;
-        let gap = if text.get(end).is_some_and(u8::is_ascii) { 1 } else { shape::separator(&text[end..]).map_or(1, |(_, length)| length) };
-        let rest = text.get(end + gap..).unwrap_or_default();
-        (rest.first().is_some_and(u8::is_ascii_digit), rest.iter().take(63).take_while(|b| b.is_ascii_alphanumeric()).count())
+/// The run that begins at `start`, if any does: by planes, where they reach.
+#[inline]
+fn run_at((words, base): (&[Word], usize), unit: &Unit<'_>, start: usize) -> Run {
+    // Before the planes begin, this is beyond their end.
+    let from = (unit.base + start).wrapping_sub(base);
+    let (number, bit) = (from / 64, from % 64);
+    if let Some([word, next, ..]) = words.get(number..) {
+        // Shifted in two steps: a shift by all 64 bits is none.
+        let window = |plane: u64, next: u64| plane >> bit | next << 1 << (63 - bit);
+        let length = window(planes::alnum(word), planes::alnum(next)).trailing_ones() as usize;
+        if length < 64 {
+            let length = length.min(unit.text.len() - start);
+            return Run { start, length, digits: window(word[DIGIT], next[DIGIT]) & ((1 << length) - 1) };
+        }
     }
+    Run::at(unit.text, start)
 }
 
 fn length_at(text: &[u8], start: usize) -> usize {
@@ -195,7 +205,7 @@ impl<'t, 'p, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, 'p, U, S> {
         let escapes = word[ESCAPE];
         let behind = |n: u32| escapes << n | carry.escapes >> (64 - n);
         let humps = word[UPPER] & ((word[LOWER] | word[DIGIT]) << 1 | carry.small);
-        let parts = starts | humps | (alnum & (behind(2) | behind(3) | behind(6)));
+        let parts = starts | humps | (alnum & (behind(2) | behind(3) | behind(6))) | word[WIDE];
         if let Some(stands) = self.stands {
             self.told(stands, at, parts);
         } else {
@@ -302,21 +312,8 @@ impl<'t, 'p, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, 'p, U, S> {
         }
     }
 
-    /// The run that begins at `start`: by planes, where they reach.
     fn run(&self, unit: &Unit<'t>, start: usize) -> Run {
-        // Before the planes begin, this is beyond their end.
-        let from = (unit.base + start).wrapping_sub(self.base);
-        let (number, bit) = (from / 64, from % 64);
-        if let Some([word, next, ..]) = self.words.get(number..) {
-            // Shifted in two steps: a shift by all 64 bits is none.
-            let window = |plane: u64, next: u64| plane >> bit | next << 1 << (63 - bit);
-            let length = window(planes::alnum(word), planes::alnum(next)).trailing_ones() as usize;
-            if length < 64 {
-                let length = length.min(unit.text.len() - start);
-                return Run { start, length, digits: window(word[DIGIT], next[DIGIT]) & ((1 << length) - 1) };
-            }
-        }
-        Run::at(unit.text, start)
+        run_at((self.words, self.base), unit, start)
     }
 
     fn at_run(&mut self, unit: &Unit<'t>, run: &Run) {
@@ -333,16 +330,18 @@ impl<'t, 'p, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, 'p, U, S> {
     }
 
     fn layouts(&mut self, unit: &Unit<'t>, run: &Run) {
-        self.compiled.layouts.at_run(unit.text, run, |span, fitting| self.sink.shape(unit, span, fitting));
+        let planes = (self.words, self.base);
+        self.compiled.layouts.at_run(unit.text, run, |start| run_at(planes, unit, start), |span, fitting| self.sink.shape(unit, span, fitting));
     }
 
     fn kernels(&mut self, unit: &Unit<'t>, run: &Run) {
         let next = unit.text.get(run.start + run.length).copied().unwrap_or(0);
         let likely = Kernel::likely(run, unit.text[run.start], next) & self.compiled.kernel_bits;
         if likely != 0 {
-            for &(kernel, form) in self.compiled.kernels.iter().filter(|k| likely & k.0.bit() != 0) {
-                if let Some(Span { start, end, bits }) = kernel.at_run(unit.text, run.start, run.length) {
-                    self.sink.candidate(unit, Candidate { form, start, end, delta: bits, literal: 0 });
+            let compiled = self.compiled;
+            for (kernel, forms) in compiled.kernels.iter().filter(|k| likely & k.0.bit() != 0) {
+                if let Some(span) = kernel.at_run(unit.text, run.start, run.length) {
+                    self.spans(unit, forms, span);
                 }
             }
         }
@@ -382,10 +381,18 @@ impl<'t, 'p, U: Units<'t>, S: Sink<'t>> Finder<'_, 't, 'p, U, S> {
 
     fn at_sign(&mut self, at: usize) {
         let Some(unit) = self.units.holding(at) else { return };
-        for &(kernel, form) in self.compiled.kernels.iter().filter(|k| k.0 == Kernel::Email) {
-            if let Some(Span { start, end, bits }) = kernel.at_sign(unit.text, at - unit.base) {
-                self.sink.candidate(&unit, Candidate { form, start, end, delta: bits, literal: 0 });
+        let compiled = self.compiled;
+        for (kernel, forms) in compiled.kernels.iter().filter(|k| k.0 == Kernel::Email) {
+            if let Some(span) = kernel.at_sign(unit.text, at - unit.base) {
+                self.spans(&unit, forms, span);
             }
+        }
+    }
+
+    /// What a kernel found, for all its forms.
+    fn spans(&mut self, unit: &Unit<'t>, forms: &[u32], Span { start, end, bits }: Span) {
+        for &form in forms {
+            self.sink.candidate(unit, Candidate { form, start, end, delta: bits, literal: 0 });
         }
     }
 

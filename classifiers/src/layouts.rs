@@ -33,40 +33,41 @@ struct Group {
     layouts: Vec<u32>,
 }
 
-/// Of a run of letters and digits, and of what follows it, all that tells layouts apart at once.
+/// A way on in the tree of layouts: from its root by the class of the first byte, the length and the digits of a run; from a node by what stands behind the run, and the length
+/// of the next one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Key {
-    /// Which of its bytes are digits.
-    digits: u64,
-    /// Class of the first byte, length, and what follows.
+    /// Which bytes of the first run are digits; behind it, the node.
+    from: u64,
+    /// The rest; never zero.
     rest: u32,
 }
 
-/// What follows the first run of a layout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
-    /// Nothing: the layout ends.
-    End,
-    /// A separator, and the run behind it: whether it begins with a digit, and its length.
-    Separator(bool, usize),
-    /// This byte, and the run behind it.
-    Byte(u8, bool, usize),
-}
+/// Behind a run: a separator of any kind. Else the byte itself.
+const SEPARATOR: u8 = 0xff;
 
 impl Key {
-    fn new(class: usize, length: usize, digits: u64, next: Next) -> Self {
-        let behind = |kind: u32, digit: bool, length: usize| kind | u32::from(digit) << 9 | (length.min(63) as u32) << 10;
-        let next = match next {
-            Next::End => 0,
-            Next::Separator(digit, length) => behind(1, digit, length),
-            Next::Byte(byte, digit, length) => behind(0x100 | u32::from(byte), digit, length),
-        };
-        Self { digits, rest: (class as u32 + 1) | (length.min(127) as u32) << 2 | next << 9 }
+    fn first(class: usize, length: usize, digits: u64) -> Self {
+        Self { from: digits, rest: (class as u32 + 1) | (length.min(127) as u32) << 2 }
+    }
+
+    /// `number`: the next run is nothing but digits.
+    fn next(node: u32, between: u8, number: bool, length: usize) -> Self {
+        Self { from: u64::from(node), rest: 1 << 31 | u32::from(between) << 16 | u32::from(number) << 15 | length.min(127) as u32 }
     }
 
     fn hash(self) -> usize {
-        ((self.digits ^ u64::from(self.rest) << 40 ^ u64::from(self.rest)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
+        ((self.from ^ u64::from(self.rest) << 32 ^ u64::from(self.rest)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
     }
+}
+
+/// Layouts whose runs so far have the same lengths.
+#[derive(Clone, Debug, Default)]
+struct Node {
+    /// Those that end here, and those of which nothing more is told without walking them.
+    layouts: Vec<u32>,
+    /// There are longer ones.
+    more: bool,
 }
 
 /// Layouts whose first run has one length and class, by what follows it: those that leave something open.
@@ -75,23 +76,19 @@ struct Row {
     /// No separator follows.
     alone: Vec<Group>,
     separated: Vec<Group>,
-    /// Of these and of the layouts in the table: some end with the run; the bytes that may follow; which second runs are allowed: bit of the length (31: that and more), 32
-    /// higher where it begins with a digit.
-    ends: bool,
-    nexts: Bytes,
-    seconds: u64,
 }
 
-/// The layouts that fit each key, in an open table of a power of two.
+/// Layouts by the lengths of their runs, in an open table of a power of two.
 #[derive(Debug, Default)]
-struct Table {
+struct Tree {
     slots: Vec<(Key, u32)>,
-    layouts: Vec<Vec<u32>>,
+    nodes: Vec<Node>,
 }
 
-impl Table {
-    fn add(&mut self, key: Key, layout: u32) {
-        if (self.layouts.len() + 1) * 4 > self.slots.len() {
+impl Tree {
+    /// The node behind a key, made if there is none.
+    fn node(&mut self, key: Key) -> u32 {
+        if (self.nodes.len() + 1) * 4 > self.slots.len() {
             let grown = vec![(Key::default(), 0); (self.slots.len() * 2).max(64)];
             for slot in std::mem::replace(&mut self.slots, grown).into_iter().filter(|s| s.0.rest != 0) {
                 let free = self.slot(slot.0);
@@ -100,10 +97,10 @@ impl Table {
         }
         let at = self.slot(key);
         if self.slots[at].0.rest == 0 {
-            self.slots[at] = (key, self.layouts.len() as u32);
-            self.layouts.push(Vec::new());
+            self.slots[at] = (key, self.nodes.len() as u32);
+            self.nodes.push(Node::default());
         }
-        self.layouts[self.slots[at].1 as usize].push(layout);
+        self.slots[at].1
     }
 
     /// The slot of a key, or the one where it would be.
@@ -117,13 +114,45 @@ impl Table {
     }
 
     #[inline]
-    fn get(&self, key: Key) -> &[u32] {
-        if self.slots.is_empty() {
-            return &[];
-        }
-        let (found, layouts) = self.slots[self.slot(key)];
-        if found.rest == 0 { &[] } else { &self.layouts[layouts as usize] }
+    fn get(&self, key: Key) -> Option<u32> {
+        let (found, node) = *self.slots.get(if self.slots.is_empty() { 0 } else { self.slot(key) })?;
+        (found.rest != 0).then_some(node)
     }
+
+    /// Adds a layout whose first run leads to `node` and is `length` long. `right`: it ends where a run ends.
+    fn add(&mut self, node: u32, layout: &[Element], mut length: usize, right: bool, index: u32) {
+        let mut nodes = vec![node];
+        while let Some((between, numbers, next)) = way(&layout[length..], right) {
+            let before = std::mem::take(&mut nodes);
+            before.iter().for_each(|n| self.nodes[*n as usize].more = true);
+            let keys = before.iter().flat_map(|n| between.iter().flat_map(|b| numbers.iter().map(|number| Key::next(*n, *b, *number, next))));
+            nodes = keys.map(|key| self.node(key)).collect();
+            length += 1 + next;
+        }
+        nodes.iter().for_each(|n| self.nodes[*n as usize].layouts.push(index));
+    }
+}
+
+/// How a layout goes on behind a run: the bytes that may stand there, whether the next run is a number (or may be one or not), and its length. `None`: it ends, or this is not told.
+fn way(rest: &[Element], right: bool) -> Option<(Vec<u8>, &'static [bool], usize)> {
+    let (between, behind) = rest.split_first()?;
+    let between = match between {
+        Element::Separator => vec![SEPARATOR],
+        Element::One(set) => (0..=255).filter(|b| set.contains(*b)).collect(),
+    };
+    let run = &behind[..behind.iter().take_while(|e| alnum(e)).count()];
+    let whole = right || run.len() < behind.len();
+    if run.is_empty() || run.len() >= RUNS || !whole || between.len() > 4 || !run.iter().all(|e| only(e, u8::is_ascii_alphanumeric)) {
+        return None;
+    }
+    let numbers: &[bool] = if run.iter().all(|e| only(e, u8::is_ascii_digit)) {
+        &[true]
+    } else if run.iter().any(|e| only(e, u8::is_ascii_alphabetic)) {
+        &[false]
+    } else {
+        &[false, true]
+    };
+    (between.is_ascii() || between == [SEPARATOR]).then_some((between, numbers, run.len()))
 }
 
 /// Which runs must be looked at so that no layout is missed.
@@ -171,13 +200,13 @@ pub(crate) struct Layouts {
     layouts: Vec<Shaped>,
     known: HashMap<Layout, u32>,
     rows: Vec<Row>,
-    table: Table,
+    tree: Tree,
     pub(crate) needs: Needs,
 }
 
 impl Default for Layouts {
     fn default() -> Self {
-        Self { layouts: Vec::new(), known: HashMap::new(), rows: vec![Row::default(); 3 * RUNS], table: Table::default(), needs: Needs::default() }
+        Self { layouts: Vec::new(), known: HashMap::new(), rows: vec![Row::default(); 3 * RUNS], tree: Tree::default(), needs: Needs::default() }
     }
 }
 
@@ -197,16 +226,13 @@ impl Layouts {
             let classes =
                 [(b'0'..=b'9').any(|b| first.contains(b)), (b'A'..=b'Z').any(|b| first.contains(b)), (b'a'..=b'z').any(|b| first.contains(b))];
             for (class, _) in classes.iter().enumerate().filter(|(_, has)| **has) {
-                let row = &mut self.rows[class * RUNS + run];
-                if let Some(next) = next(&layout, &quick, length) {
-                    row.allow(&layout, &next);
-                    next.iter().for_each(|next| self.table.add(Key::new(class, run, quick.digits, *next), index));
+                let full = if length < 64 { (1 << length) - 1 } else { u64::MAX };
+                if (1..RUNS - 1).contains(&length) && length <= 64 && quick.digits | quick.letters == full {
+                    let node = self.tree.node(Key::first(class, length, quick.digits));
+                    self.tree.add(node, &layout, length, right, index);
                     continue;
                 }
-                if separated {
-                    row.seconds |= seconds(&quick);
-                    b" -./\xc2\xe2".iter().for_each(|b| row.nexts.insert(*b));
-                }
+                let row = &mut self.rows[class * RUNS + run];
                 let groups = if separated { &mut row.separated } else { &mut row.alone };
                 match groups.iter_mut().find(|g| g.quick == quick) {
                     Some(group) => group.layouts.push(index),
@@ -275,32 +301,53 @@ impl Layouts {
         self.known = HashMap::new();
     }
 
-    /// Gives the candidates that begin with this run.
+    /// Gives the candidates that begin with this run. `run_at`: the run at a place, empty where there is none.
     #[inline]
-    pub(crate) fn at_run(&self, text: &[u8], run: &Run, mut found: impl FnMut((usize, usize), &Fitting)) {
+    pub(crate) fn at_run(&self, text: &[u8], run: &Run, run_at: impl Fn(usize) -> Run, mut found: impl FnMut((usize, usize), &Fitting)) {
         let (start, first) = (run.start, text[run.start]);
         let class = if first.is_ascii_digit() { 0 } else { 1 + usize::from(first.is_ascii_lowercase()) };
-        let row = &self.rows[class * RUNS + run.length.min(RUNS - 1)];
         // Digits behind digits and a sign: part of a longer number.
         let tail = class == 0 && start >= 2 && matches!(text[start - 1], b'.' | b'-' | b'/' | b':') && text[start - 2].is_ascii_digit();
-        let fits = |quick: &Quick| quick.digits & !run.digits == 0 && quick.letters & run.digits == 0;
-        if row.ends {
-            self.walk(text, (start, tail), self.table.get(Key::new(class, run.length, run.digits, Next::End)), &mut found);
+        let end = start + run.length;
+        if let Some(node) = self.tree.get(Key::first(class, run.length, run.digits)) {
+            self.descend(text, (start, tail), (node, end), &run_at, &mut found);
         }
+        let row = &self.rows[class * RUNS + run.length.min(RUNS - 1)];
+        let fits = |quick: &Quick| quick.digits & !run.digits == 0 && quick.letters & run.digits == 0;
         for group in row.alone.iter().filter(|g| fits(&g.quick)) {
             self.walk(text, (start, tail), &group.layouts, &mut found);
         }
-        let Some(&next) = text.get(start + run.length).filter(|b| row.nexts.contains(**b)) else { return };
-        let (digit, length) = run.second(text);
-        if row.seconds >> (length.min(31) + if digit { 32 } else { 0 }) & 1 == 0 {
+        if row.separated.is_empty() {
             return;
         }
-        self.walk(text, (start, tail), self.table.get(Key::new(class, run.length, run.digits, Next::Byte(next, digit, length))), &mut found);
-        if matches!(next, b' ' | b'-' | b'.' | b'/' | 0xC2 | 0xE2) {
-            self.walk(text, (start, tail), self.table.get(Key::new(class, run.length, run.digits, Next::Separator(digit, length))), &mut found);
-            let fits = |q: &Quick| fits(q) && (digit || !q.second_digit) && (q.second == 0 || usize::from(q.second) == length);
-            for group in row.separated.iter().filter(|g| fits(&g.quick)) {
-                self.walk(text, (start, tail), &group.layouts, &mut found);
+        let Some((_, gap)) = shape::separator(&text[end..]) else { return };
+        let second = run_at(end + gap);
+        let fits = |q: &Quick| fits(q) && (second.digits & 1 == 1 || !q.second_digit) && (q.second == 0 || usize::from(q.second) == second.length);
+        for group in row.separated.iter().filter(|g| fits(&g.quick)) {
+            self.walk(text, (start, tail), &group.layouts, &mut found);
+        }
+    }
+
+    /// Walks the layouts of a node whose runs end at `end`, and of those below it.
+    fn descend(
+        &self,
+        text: &[u8],
+        from: (usize, bool),
+        (node, end): (u32, usize),
+        run_at: &impl Fn(usize) -> Run,
+        found: &mut impl FnMut((usize, usize), &Fitting),
+    ) {
+        let Node { layouts, more } = &self.tree.nodes[node as usize];
+        self.walk(text, from, layouts, found);
+        let Some(&byte) = text.get(end).filter(|_| *more) else { return };
+        let separator = shape::separator(&text[end..]);
+        let run = run_at(end + separator.map_or(1, |s| s.1));
+        if run.length == 0 {
+            return;
+        }
+        for between in [separator.map(|_| SEPARATOR), byte.is_ascii().then_some(byte)].into_iter().flatten() {
+            if let Some(node) = self.tree.get(Key::next(node, between, run.is_number(), run.length)) {
+                self.descend(text, from, (node, run.start + run.length), run_at, found);
             }
         }
     }
@@ -356,52 +403,9 @@ fn told(set: &Bytes) -> bool {
     all(u8::is_ascii_digit) || all(u8::is_ascii_alphabetic) || all(u8::is_ascii_alphanumeric)
 }
 
-impl Row {
-    /// Lets the runs pass that a layout of the table may begin with.
-    fn allow(&mut self, layout: &Layout, next: &[Next]) {
-        let run = layout.iter().take_while(|e| alnum(e)).count();
-        match layout.get(run) {
-            None => self.ends = true,
-            Some(Element::Separator) => b" -./\xc2\xe2".iter().for_each(|b| self.nexts.insert(*b)),
-            Some(Element::One(_)) => {}
-        }
-        for next in next {
-            let (digit, length) = match *next {
-                Next::End => continue,
-                Next::Separator(digit, length) => (digit, length),
-                Next::Byte(byte, digit, length) => {
-                    self.nexts.insert(byte);
-                    (digit, length)
-                }
-            };
-            self.seconds |= 1 << (length.min(31) + if digit { 32 } else { 0 });
-        }
-    }
-}
-
-/// What may follow the first run, `length` long, where that and the masks tell a layout whole: then it stands in the table.
-fn next(layout: &Layout, quick: &Quick, length: usize) -> Option<Vec<Next>> {
-    let full = if length < 64 { (1 << length) - 1 } else { u64::MAX };
-    if !(1..RUNS - 1).contains(&length) || length > 64 || quick.digits | quick.letters != full {
-        return None;
-    }
-    let digits = if quick.second_digit { &[true][..] } else { &[false, true] };
-    let second = usize::from(quick.second);
-    match layout.get(length) {
-        None => Some(vec![Next::End]),
-        Some(_) if second == 0 => None,
-        Some(Element::Separator) => Some(digits.iter().map(|digit| Next::Separator(*digit, second)).collect()),
-        Some(Element::One(set)) => {
-            let bytes: Vec<u8> = (0..0x80).filter(|b| set.contains(*b)).collect();
-            let few = bytes.len() <= 4 && (0x80..=0xff).all(|b| !set.contains(b));
-            few.then(|| bytes.iter().flat_map(|b| digits.iter().map(|digit| Next::Byte(*b, *digit, second))).collect())
-        }
-    }
-}
-
-fn seconds(quick: &Quick) -> u64 {
-    let lengths = if quick.second == 0 { u64::from(u32::MAX) } else { 1 << quick.second.min(31) };
-    if quick.second_digit { lengths << 32 } else { lengths | lengths << 32 }
+/// Whether all bytes of a class are of another one.
+fn only(element: &Element, class: fn(&u8) -> bool) -> bool {
+    matches!(element, Element::One(set) if (0..=255).all(|b| !set.contains(b) || class(&b)))
 }
 
 fn alnum(element: &Element) -> bool {
@@ -410,7 +414,6 @@ fn alnum(element: &Element) -> bool {
 
 /// What can be told of a layout whose first run has this length, and whether a separator follows it.
 fn quick(elements: &[Element], run: usize, right: bool) -> (Quick, bool) {
-    let only = |element: &Element, class: fn(&u8) -> bool| matches!(element, Element::One(set) if (0..=255).all(|b| !set.contains(b) || class(&b)));
     let places = |class: fn(&u8) -> bool| (0..run.min(64)).filter(|i| only(&elements[*i], class)).fold(0, |mask, i| mask | 1 << i);
     let separated = run < RUNS && elements.get(run) == Some(&Element::Separator);
     let behind = elements.get(run + 1..).unwrap_or_default();

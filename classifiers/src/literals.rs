@@ -1,7 +1,7 @@
 //! All literals of all rules looked for at once.
 //!
-//! Most literals begin a word or a part of a name (`DB_PASSWORD`, `userPassword`): they are sought there, by a bitmap over a hash of their first four bytes. A few, such as
-//! `password` and `-----BEGIN`, may stand anywhere: for these a signature over the first six bytes first tells 64 places at a time. What is left is compared.
+//! Most literals begin a word or a part of a name (`DB_PASSWORD`, `userPassword`), or with a letter beyond ASCII: they are sought there, by bitmaps over hashes of their first
+//! bytes. A few, such as `password` and `-----BEGIN`, may stand anywhere: for these a signature over the first six bytes first tells 64 places at a time. What is left is compared.
 
 #[cfg(feature = "hyperscan")]
 pub(crate) mod hyperscan;
@@ -10,10 +10,10 @@ mod signature;
 use crate::planes::Level;
 use signature::Signature;
 
-/// Bits of the hash of four bytes.
-const BITS: u32 = 16;
 /// Letters of either case are one; a few signs are as well, which the comparison tells apart.
-const FOLD: u32 = 0x2020_2020;
+const FOLD: u64 = 0x2020_2020_2020_2020;
+/// Literals are sorted by how many of their first bytes are hashed: as many of these as they have.
+const HASHED: [usize; 4] = [2, 3, 4, 6];
 
 /// Literals, found in any case.
 #[derive(Debug)]
@@ -38,28 +38,27 @@ pub(crate) type Stand = (usize, Place, usize);
 /// Where a literal may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Where a word or a part of a name begins.
+    /// Where a word or a part of a name begins; one that begins beyond ASCII, at any such character.
     Part,
     /// Anywhere.
     Anywhere,
 }
 
+/// Literals of which the same number of bytes is hashed.
 #[derive(Debug)]
-struct Sieve {
-    /// One bit for each hash that a literal begins with.
+struct Class {
+    /// The bytes that are.
+    mask: u64,
+    shift: u32,
+    /// One bit for each hash.
     map: Box<[u64]>,
-    /// Where in `numbers` the literals of each hash begin; one more than hashes.
+    /// Where in `numbers` the literals of eight neighbouring hashes begin.
     heads: Box<[u16]>,
     numbers: Vec<u16>,
-    /// Literals of two bytes, by these bytes, folded, and one bit for the lower five bits of both.
-    short: Vec<(u16, u16)>,
-    short_map: [u64; 16],
 }
 
-/// Four bytes hashed.
-fn hash(four: u32) -> usize {
-    ((four | FOLD).wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
-}
+#[derive(Debug)]
+struct Sieve([Class; HASHED.len()]);
 
 /// The first eight bytes, folded as for the hash, and a mask of those that are there.
 fn begin(text: &[u8]) -> (u64, u64) {
@@ -71,41 +70,48 @@ fn begin(text: &[u8]) -> (u64, u64) {
         eight[..there].copy_from_slice(text);
     }
     let mask = if there == 8 { u64::MAX } else { (1 << (8 * there)) - 1 };
-    ((u64::from_le_bytes(eight) | 0x2020_2020_2020_2020) & mask, mask)
+    ((u64::from_le_bytes(eight) | FOLD) & mask, mask)
+}
+
+impl Class {
+    /// `None`: too many.
+    fn new(bytes: usize, literals: &[(u16, &[u8])]) -> Option<Self> {
+        // A bitmap with one bit in sixteen set, at most.
+        let bits = (16 * literals.len()).next_power_of_two().trailing_zeros().max(9);
+        let (mask, shift) = ((1 << (8 * bytes)) - 1, 64 - bits);
+        let mut class =
+            Self { mask, shift, map: vec![0; 1 << (bits - 6)].into(), heads: vec![0; (1 << (bits - 3)) + 1].into(), numbers: Vec::new() };
+        let mut hashes: Vec<_> = literals.iter().map(|(number, text)| (class.hash(begin(text).0), *number)).collect();
+        hashes.sort_unstable();
+        for (hash, number) in hashes {
+            class.map[hash >> 6] |= 1 << (hash & 63);
+            class.heads[(hash >> 3) + 1] += 1;
+            class.numbers.push(number);
+        }
+        let mut sum = 0_u16;
+        for head in &mut class.heads {
+            sum = sum.checked_add(*head)?;
+            *head = sum;
+        }
+        Some(class)
+    }
+
+    #[inline]
+    fn hash(&self, begin: u64) -> usize {
+        ((begin & self.mask).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
+    }
 }
 
 impl Sieve {
     /// `None`: too many.
     fn new(literals: &[(u16, &[u8])]) -> Option<Self> {
-        let (mut pairs, mut short) = (Vec::new(), Vec::new());
-        for &(number, text) in literals {
-            let byte = |i: usize| u32::from(text[i]) << (8 * i);
-            match text.len() {
-                2 => short.push(((byte(0) | byte(1)) as u16 | FOLD as u16, number)),
-                3 => pairs.extend((0..=255_u32).map(|fourth| (hash(byte(0) | byte(1) | byte(2) | fourth << 24), number))),
-                _ => pairs.push((hash(byte(0) | byte(1) | byte(2) | byte(3)), number)),
-            }
+        let mut classes = Vec::new();
+        for (i, bytes) in HASHED.into_iter().enumerate() {
+            let longer = HASHED.get(i + 1).copied().unwrap_or(usize::MAX);
+            let these: Vec<_> = literals.iter().copied().filter(|l| (bytes..longer).contains(&l.1.len())).collect();
+            classes.push(Class::new(bytes, &these)?);
         }
-        short.sort_unstable();
-        let mut short_map = [0; 16];
-        for (two, _) in &short {
-            let at = usize::from(two & 31) << 5 | usize::from(two >> 8 & 31);
-            short_map[at >> 6] |= 1 << (at & 63);
-        }
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut map = vec![0_u64; 1 << (BITS - 6)].into_boxed_slice();
-        let mut heads = vec![0_u16; (1 << BITS) + 1].into_boxed_slice();
-        for (hash, _) in &pairs {
-            map[hash >> 6] |= 1 << (hash & 63);
-            heads[hash + 1] += 1;
-        }
-        let mut sum = 0_u16;
-        for head in &mut heads {
-            sum = sum.checked_add(*head)?;
-            *head = sum;
-        }
-        Some(Self { map, heads, numbers: pairs.into_iter().map(|p| p.1).collect(), short, short_map })
+        Some(Self(classes.try_into().ok()?))
     }
 }
 
@@ -146,35 +152,35 @@ impl Literals {
     #[inline]
     pub(crate) fn at(&self, place: Place, text: &[u8], at: usize, found: impl FnMut(usize)) {
         let here = match text[at..].first_chunk() {
-            Some(eight) => u64::from_le_bytes(*eight) | 0x2020_2020_2020_2020,
+            Some(eight) => u64::from_le_bytes(*eight) | FOLD,
             None => begin(&text[at..]).0,
         };
-        let sieve = self.sieve(place);
-        let hash = hash(here as u32);
-        let short = usize::from(here as u8 & 31) << 5 | usize::from((here >> 8) as u8 & 31);
-        let long = sieve.map[hash >> 6] >> (hash & 63) & 1 == 1;
-        if long || sieve.short_map[short >> 6] >> (short & 63) & 1 == 1 {
-            self.compare(sieve, (text, at), here, found);
+        let Sieve(classes) = self.sieve(place);
+        let mut passed = 0;
+        for (i, class) in classes.iter().enumerate() {
+            let hash = class.hash(here);
+            passed |= (class.map[hash >> 6] >> (hash & 63) & 1) << i;
+        }
+        if passed != 0 {
+            self.compare(classes, passed, (text, at), here, found);
         }
     }
 
-    fn compare(&self, sieve: &Sieve, (text, at): (&[u8], usize), here: u64, mut found: impl FnMut(usize)) {
-        let hash = hash(here as u32);
-        for &number in &sieve.numbers[usize::from(sieve.heads[hash])..usize::from(sieve.heads[hash + 1])] {
-            let number = usize::from(number);
-            let (begin, counts) = self.begins[number];
-            if here & counts != begin & counts {
-                continue;
-            }
-            let literal = &self.texts[number];
-            if text.get(at..at + literal.len()).is_some_and(|t| t.eq_ignore_ascii_case(literal)) {
-                found(number);
-            }
-        }
-        let from = sieve.short.partition_point(|s| s.0 < here as u16);
-        for &(_, number) in sieve.short[from..].iter().take_while(|s| s.0 == here as u16) {
-            if text.get(at..at + 2).is_some_and(|t| t.eq_ignore_ascii_case(&self.texts[usize::from(number)])) {
-                found(usize::from(number));
+    fn compare(&self, classes: &[Class; HASHED.len()], mut passed: u64, (text, at): (&[u8], usize), here: u64, mut found: impl FnMut(usize)) {
+        while passed != 0 {
+            let class = &classes[passed.trailing_zeros() as usize];
+            passed &= passed - 1;
+            let head = class.hash(here) >> 3;
+            for &number in &class.numbers[usize::from(class.heads[head])..usize::from(class.heads[head + 1])] {
+                let number = usize::from(number);
+                let (begin, counts) = self.begins[number];
+                if here & counts != begin & counts {
+                    continue;
+                }
+                let literal = &self.texts[number];
+                if text.get(at..at + literal.len()).is_some_and(|t| t.eq_ignore_ascii_case(literal)) {
+                    found(number);
+                }
             }
         }
     }

@@ -72,12 +72,24 @@ impl FromIterator<u16> for Rules {
 /// Phrases by their first word.
 #[derive(Debug, Default)]
 pub(crate) struct WordTable {
-    /// Sorted by the hash of their first words.
     phrases: Vec<Phrase>,
+    /// Sorted by hash.
+    firsts: Vec<First>,
     /// One bit for each hash of a first word: most words begin no phrase.
-    firsts: Vec<u64>,
-    /// Where in `phrases` those of each hash begin; one more than hashes.
+    map: Vec<u64>,
+    /// Where in `firsts` those of sixteen neighbouring hashes begin.
     heads: Vec<u32>,
+}
+
+/// A word that phrases begin with.
+#[derive(Debug)]
+struct First {
+    hash: u32,
+    word: Box<[u8]>,
+    /// The phrase that is this word alone.
+    alone: Option<u32>,
+    /// Longer ones, by the hash of their second word.
+    longer: Vec<(u32, u32)>,
 }
 
 /// Bytes listened to at once.
@@ -103,17 +115,27 @@ impl WordTable {
                 uses.entry(words).or_default().push((rule, speaks));
             }
         }
-        let mut sorted: Vec<_> = uses.into_iter().map(|(words, uses)| (hash(&words[0]), words, uses)).collect();
+        let mut sorted: Vec<_> = uses.into_iter().map(|(words, uses)| (hash(&words[0]) as u32, words, uses)).collect();
         sorted.sort();
-        let mut table = Self { firsts: vec![0; 1 << (BITS - 6)], heads: vec![0; (1 << BITS) + 1], ..Self::default() };
-        for (hash, words, mut uses) in sorted {
+        let mut table = Self { map: vec![0; 1 << (BITS - 6)], heads: vec![0; (1 << (BITS - 4)) + 1], ..Self::default() };
+        for (number, (hashed, words, mut uses)) in (0_u32..).zip(sorted) {
             uses.sort_unstable();
             uses.dedup();
-            table.firsts[hash >> 6] |= 1 << (hash & 63);
-            table.heads[hash + 1] += 1;
+            if table.firsts.last().is_none_or(|first| first.word != words[0]) {
+                table.map[hashed as usize >> 6] |= 1 << (hashed & 63);
+                table.heads[(hashed as usize >> 4) + 1] += 1;
+                table.firsts.push(First { hash: hashed, word: words[0].clone(), alone: None, longer: Vec::new() });
+            }
+            if let Some(first) = table.firsts.last_mut() {
+                match words.get(1) {
+                    Some(second) => first.longer.push((hash(second) as u32, number)),
+                    None => first.alone = Some(number),
+                }
+            }
             let speaks_for = uses.iter().filter(|u| u.1 == Speaks::For).map(|u| u.0).collect();
             table.phrases.push(Phrase { words, uses, speaks_for });
         }
+        table.firsts.iter_mut().for_each(|first| first.longer.sort_unstable());
         for i in 1..table.heads.len() {
             table.heads[i] += table.heads[i - 1];
         }
@@ -285,25 +307,47 @@ impl WordTable {
     /// Calls `found` with the end and number of each phrase that begins with this word.
     #[inline]
     fn at_word(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(usize, u32)) {
-        let begins = |hash: usize| self.firsts.get(hash >> 6).is_some_and(|bits| bits >> (hash & 63) & 1 == 1);
-        let mut hashed = hash_at(text, start, end - start);
-        if !begins(hashed) {
-            let word = &text[start..end];
-            if word.is_ascii() {
-                return;
-            }
-            hashed = hash(&fold(word, &mut [0; WORD]));
-            if !begins(hashed) {
-                return;
-            }
+        let hashed = hash_at(text, start, end - start);
+        if self.begins(hashed) {
+            self.at_first(text, (start, end), hashed, &mut found);
         } else if !text[start..end].is_ascii() {
-            hashed = hash(&fold(&text[start..end], &mut [0; WORD]));
+            self.beyond_ascii(text, (start, end), &mut found);
         }
-        for phrase in self.heads[hashed]..self.heads[hashed + 1] {
-            let words = &self.phrases[phrase as usize].words;
-            if same(&text[start..end], &words[0])
-                && let Some(end) = follow(text, end, &words[1..])
-            {
+    }
+
+    #[inline]
+    fn begins(&self, hash: usize) -> bool {
+        self.map.get(hash >> 6).is_some_and(|bits| bits >> (hash & 63) & 1 == 1)
+    }
+
+    /// A word whose small letters are not told by one bit.
+    #[inline(never)]
+    fn beyond_ascii(&self, text: &[u8], (start, end): (usize, usize), found: &mut impl FnMut(usize, u32)) {
+        let hashed = hash(&fold(&text[start..end], &mut [0; WORD]));
+        if self.begins(hashed) {
+            self.at_first(text, (start, end), hashed, found);
+        }
+    }
+
+    fn at_first(&self, text: &[u8], (start, end): (usize, usize), mut hashed: usize, found: &mut impl FnMut(usize, u32)) {
+        let word = &text[start..end];
+        if !word.is_ascii() {
+            hashed = hash(&fold(word, &mut [0; WORD]));
+        }
+        let near = &self.firsts[self.heads[hashed >> 4] as usize..self.heads[(hashed >> 4) + 1] as usize];
+        let Some(first) = near.iter().find(|first| first.hash as usize == hashed && same(word, &first.word)) else { return };
+        if let Some(phrase) = first.alone {
+            found(end, phrase);
+        }
+        if first.longer.is_empty() {
+            return;
+        }
+        let Some((from, to)) = next_word(text, end) else { return };
+        let second = &text[from..to];
+        let hashed = if second.is_ascii() { hash_at(text, from, to - from) } else { hash(&fold(second, &mut [0; WORD])) } as u32;
+        let at = first.longer.partition_point(|l| l.0 < hashed);
+        for &(_, phrase) in first.longer[at..].iter().take_while(|l| l.0 == hashed) {
+            if let Some(end) = follow(text, end, &self.phrases[phrase as usize].words[1..]) {
                 found(end, phrase);
             }
         }

@@ -38,7 +38,7 @@ impl fmt::Debug for Events {
 impl Automaton {
     /// `None`: the library cannot build it.
     pub(crate) fn new(literals: &Literals) -> Option<Self> {
-        let anywhere: HashSet<u16> = literals.anywhere.numbers.iter().copied().chain(literals.anywhere.short.iter().map(|s| s.1)).collect();
+        let anywhere: HashSet<u16> = literals.anywhere.0.iter().flat_map(|class| &class.numbers).copied().collect();
         let place = |number: u16| if anywhere.contains(&number) { Place::Anywhere } else { Place::Part };
         let mut wanted = Vec::with_capacity(literals.texts.len());
         for (number, text) in literals.texts.iter().enumerate() {
@@ -62,8 +62,7 @@ impl Automaton {
                 return None;
             }
         }
-        // As the other way gives them: those of two bytes behind the others.
-        events.found.sort_unstable_by_key(|&(at, _, number)| (at, self.literals[number].0 == 2, number));
+        events.found.sort_unstable_by_key(|&(at, _, number)| (at, number));
         Some(&events.found)
     }
 
