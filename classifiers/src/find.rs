@@ -163,7 +163,7 @@ pub(crate) fn find<'t, U: Units<'t>, S: Sink<'t>>(
         #[cfg(not(feature = "hyperscan"))]
         let stands = None;
         if let Some(literals) = compiled.literals.as_ref().filter(|_| stands.is_none()) {
-            literals.anywhere(compiled.level, buffer, base, count, &mut planes.literals);
+            literals.anywhere(compiled.level, buffer, base, &planes.words[..count], &mut planes.literals);
         }
         let mut finder = Finder { compiled, buffer, units, sink, words: &planes.words, base, stands };
         for number in 0..count {

@@ -7,7 +7,7 @@
 pub(crate) mod hyperscan;
 mod signature;
 
-use crate::planes::Level;
+use crate::planes::{Level, Word};
 use signature::Signature;
 
 /// Letters of either case are one; a few signs are as well, which the comparison tells apart.
@@ -27,6 +27,8 @@ pub(crate) struct Literals {
     /// Those that stand anywhere.
     anywhere: Sieve,
     signature: Signature,
+    /// One bit for each two bytes, folded, that one of these begins with.
+    pairs: Box<[u64]>,
     /// Finds all of them in place of the rest, where that is wanted.
     #[cfg(feature = "hyperscan")]
     pub(crate) automaton: Option<hyperscan::Automaton>,
@@ -79,8 +81,7 @@ impl Class {
         // A bitmap with one bit in sixteen set, at most.
         let bits = (16 * literals.len()).next_power_of_two().trailing_zeros().max(9);
         let (mask, shift) = ((1 << (8 * bytes)) - 1, 64 - bits);
-        let mut class =
-            Self { mask, shift, map: vec![0; 1 << (bits - 6)].into(), heads: vec![0; (1 << (bits - 3)) + 1].into(), numbers: Vec::new() };
+        let mut class = Self { mask, shift, map: vec![0; 1 << (bits - 6)].into(), heads: vec![0; (1 << (bits - 3)) + 1].into(), numbers: Vec::new() };
         let mut hashes: Vec<_> = literals.iter().map(|(number, text)| (class.hash(begin(text).0), *number)).collect();
         hashes.sort_unstable();
         for (hash, number) in hashes {
@@ -125,10 +126,15 @@ impl Literals {
         };
         let mut anywhere: Vec<&[u8]> = texts.iter().zip(literals).filter(|(_, l)| l.1 == Place::Anywhere).map(|(text, _)| &**text).collect();
         let signature = Signature::new(&mut anywhere);
+        let mut pairs = vec![0_u64; 1 << 10].into_boxed_slice();
+        for pair in anywhere.iter().map(|l| begin(l).0 as u16) {
+            pairs[usize::from(pair >> 6)] |= 1 << (pair & 63);
+        }
         Some(Self {
             parts: sieve(Place::Part)?,
             anywhere: sieve(Place::Anywhere)?,
             signature,
+            pairs,
             #[cfg(feature = "hyperscan")]
             automaton: None,
             begins: texts.iter().map(|l| begin(l)).collect(),
@@ -143,8 +149,8 @@ impl Literals {
         }
     }
 
-    /// One bit for each byte of `text` from `from` on where a literal that stands anywhere may begin, for `words` times 64 bytes.
-    pub(crate) fn anywhere(&self, level: Level, text: &[u8], from: usize, words: usize, out: &mut Vec<u64>) {
+    /// One bit for each byte of `text` from `from` on where a literal that stands anywhere may begin, for each word of its planes.
+    pub(crate) fn anywhere(&self, level: Level, text: &[u8], from: usize, words: &[Word], out: &mut Vec<u64>) {
         self.signature.masks(level, text, from, words, out);
     }
 
@@ -155,6 +161,9 @@ impl Literals {
             Some(eight) => u64::from_le_bytes(*eight) | FOLD,
             None => begin(&text[at..]).0,
         };
+        if place == Place::Anywhere && self.pairs[usize::from(here as u16 >> 6)] >> (here & 63) & 1 == 0 {
+            return;
+        }
         let Sieve(classes) = self.sieve(place);
         let mut passed = 0;
         for (i, class) in classes.iter().enumerate() {
@@ -193,8 +202,9 @@ mod tests {
     use super::{Level, Literals, Place};
 
     fn all(literals: &Literals, level: Level, place: Place, text: &[u8]) -> Vec<(usize, usize)> {
-        let (mut masks, mut found) = (Vec::new(), Vec::new());
-        literals.anywhere(level, text, 0, text.len().div_ceil(64), &mut masks);
+        let (mut masks, mut planes, mut found) = (Vec::new(), Vec::new(), Vec::new());
+        level.planes(text, &mut planes);
+        literals.anywhere(level, text, 0, &planes, &mut masks);
         for at in (0..text.len()).filter(|at| place == Place::Part || masks[at / 64] >> (at % 64) & 1 == 1) {
             literals.at(place, text, at, |number| found.push((at, number)));
         }
@@ -209,7 +219,10 @@ mod tests {
             text in "[abAB_\u{e9}:\u{c9}-]{0,150}",
         ) {
             let mut literals: Vec<(Box<[u8]>, Place)> =
-                literals.into_iter().map(|(l, word)| (l.into_bytes().into(), if word { Place::Part } else { Place::Anywhere })).collect();
+                literals.into_iter().map(|(l, part)| {
+                    let part = part || !l.as_bytes()[0].is_ascii();
+                    (l.into_bytes().into(), if part { Place::Part } else { Place::Anywhere })
+                }).collect();
             literals.sort_by_key(|l| l.0.to_ascii_lowercase());
             literals.dedup_by_key(|l| l.0.to_ascii_lowercase());
             let text = text.as_bytes();
