@@ -8,7 +8,7 @@ use crate::{
     kernel::Kernel,
     layouts::Layouts,
     literals::{Literals, Place},
-    pattern::Pattern,
+    pattern::Later,
     planes::Level,
     shape,
     words::{Rules, WordTable},
@@ -17,9 +17,6 @@ use crate::{
 /// Why an engine could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// A pattern is too large.
-    #[error("rule `{0}`: the pattern is too large")]
-    Pattern(String),
     /// The literals of all rules are too many.
     #[error("too many literals")]
     Literals,
@@ -44,7 +41,7 @@ pub(crate) struct Ready {
     pub(crate) numeric: bool,
     /// The rule has context or negative words at all.
     pub(crate) listens: bool,
-    pub(crate) pattern: Option<Pattern>,
+    pub(crate) pattern: Option<Later>,
     /// What runs where a literal stands, in place of a pattern.
     pub(crate) kernel: Option<Kernel>,
     /// A group of the pattern marks the value.
@@ -134,7 +131,7 @@ impl Compiled {
         for (number, rule) in rules.iter().enumerate() {
             let number = u16::try_from(number).map_err(|_| BuildError::Rules)?;
             for form in &rule.forms {
-                compiled.add(number, rule, form, &mut literals)?;
+                compiled.add(number, rule, form, &mut literals);
             }
         }
         if !compiled.literal_texts.is_empty() {
@@ -150,9 +147,9 @@ impl Compiled {
         Ok(compiled)
     }
 
-    fn add(&mut self, number: u16, rule: &Rule, form: &Form, literals: &mut HashMap<Vec<u8>, usize>) -> Result<(), BuildError> {
+    fn add(&mut self, number: u16, rule: &Rule, form: &Form, literals: &mut HashMap<Vec<u8>, usize>) {
         let index = self.forms.len() as u32;
-        self.forms.push(ready(number, rule, form)?);
+        self.forms.push(ready(number, rule, form));
         for literal in form.literals.iter().chain(&form.terms) {
             let folded = literal.to_ascii_lowercase().into_bytes();
             let at = *literals.entry(folded).or_insert_with(|| {
@@ -198,19 +195,18 @@ impl Compiled {
             self.kernel_bits |= kernel.bit();
             self.names |= matches!(kernel, Kernel::Person | Kernel::PersonCell);
         }
-        Ok(())
     }
 }
 
-fn ready(number: u16, rule: &Rule, form: &Form) -> Result<Ready, BuildError> {
+fn ready(number: u16, rule: &Rule, form: &Form) -> Ready {
     let check = form.check.as_deref().and_then(check::by_name);
-    let pattern = form.pattern.as_deref().map(|p| Pattern::new(p).ok_or_else(|| BuildError::Pattern(rule.id.clone()))).transpose()?;
-    let value = pattern.as_ref().is_some_and(Pattern::marks_value);
+    let pattern = form.pattern.as_deref().map(Later::new);
+    let value = pattern.as_ref().is_some_and(Later::marks_value);
     let digits = |l: &String| {
         let open = outside_classes(l);
         open.contains('9') && open.bytes().all(|b| !b.is_ascii_uppercase() || b == b'X')
     };
-    Ok(Ready {
+    Ready {
         rule: number,
         prior: milli(form.prior),
         check_bits: check.map_or(0, |c| milli(form.check_bits.unwrap_or(c.bits))),
@@ -228,7 +224,7 @@ fn ready(number: u16, rule: &Rule, form: &Form) -> Result<Ready, BuildError> {
         kernel: form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| !form.literals.is_empty() || form.cell.is_some()),
         public: form.public_prefix.as_deref().map(Into::into),
         prefixed: !form.literals.is_empty() && form.kernel.is_none() && !value,
-    })
+    }
 }
 
 /// A layout without its classes: `9{5}[0-9AB]9{6}` is a number, though one place may hold a letter.

@@ -138,16 +138,16 @@ fn way(rest: &[Element], right: bool) -> Option<(Vec<u8>, &'static [bool], usize
     let (between, behind) = rest.split_first()?;
     let between = match between {
         Element::Separator => vec![SEPARATOR],
-        Element::One(set) => (0..=255).filter(|b| set.contains(*b)).collect(),
+        Element::One(set) => set.iter().collect(),
     };
     let run = &behind[..behind.iter().take_while(|e| alnum(e)).count()];
     let whole = right || run.len() < behind.len();
-    if run.is_empty() || run.len() >= RUNS || !whole || between.len() > 4 || !run.iter().all(|e| only(e, u8::is_ascii_alphanumeric)) {
+    if run.is_empty() || run.len() >= RUNS || !whole || between.len() > 4 || !run.iter().all(|e| only(e, &Bytes::ALNUM)) {
         return None;
     }
-    let numbers: &[bool] = if run.iter().all(|e| only(e, u8::is_ascii_digit)) {
+    let numbers: &[bool] = if run.iter().all(|e| only(e, &Bytes::DIGITS)) {
         &[true]
-    } else if run.iter().any(|e| only(e, u8::is_ascii_alphabetic)) {
+    } else if run.iter().any(|e| only(e, &Bytes::LETTERS)) {
         &[false]
     } else {
         &[false, true]
@@ -223,8 +223,8 @@ impl Layouts {
         let index = self.layouts.len() as u32;
         if let Some(Element::One(first)) = layout.first() {
             let (quick, separated) = quick(&layout, length, right);
-            let classes =
-                [(b'0'..=b'9').any(|b| first.contains(b)), (b'A'..=b'Z').any(|b| first.contains(b)), (b'a'..=b'z').any(|b| first.contains(b))];
+            let small = Bytes::of(b'a'..=b'z');
+            let classes = [first.meets(&Bytes::DIGITS), first.meets(&Bytes::CAPITALS), first.meets(&small)];
             for (class, _) in classes.iter().enumerate().filter(|(_, has)| **has) {
                 let full = if length < 64 { (1 << length) - 1 } else { u64::MAX };
                 if (1..RUNS - 1).contains(&length) && length <= 64 && quick.digits | quick.letters == full {
@@ -260,7 +260,7 @@ impl Layouts {
 
     /// Where must be looked for this layout? At runs with a digit; at runs of letters right before these; at runs of capitals; or everywhere.
     fn need(&mut self, layout: &[Element]) {
-        let digit = |e: &Element| matches!(e, Element::One(set) if (0..=255).all(|b| !set.contains(b) || b.is_ascii_digit()));
+        let digit = |e: &Element| only(e, &Bytes::DIGITS);
         let mut runs = layout.split(|e| !alnum(e)).peekable();
         let mut before = Vec::new();
         while let Some(run) = runs.next_if(|run| !run.iter().any(digit)) {
@@ -280,14 +280,15 @@ impl Layouts {
         if plain && (long || runs.peek().is_some_and(|run| !run.is_empty())) {
             self.needs.back = self.needs.back.max(longest);
             layout.iter().filter(|e| !alnum(e)).take(before.len()).for_each(|e| match e {
-                Element::One(set) => (0..=255).filter(|b| set.contains(*b)).for_each(|b| self.needs.signs.insert(b)),
+                Element::One(set) => set.iter().for_each(|b| self.needs.signs.insert(b)),
                 Element::Separator => b" -./\xa0\x91\x93".iter().for_each(|b| self.needs.signs.insert(*b)),
             });
             // Where a place may hold a digit or a letter, that run is met by its digit.
             return;
         }
-        let capital =
-            |e: &Element| matches!(e, Element::One(set) if (0..=255).all(|b| !set.contains(b) || b.is_ascii_uppercase() || b.is_ascii_digit()));
+        let mut capitals = Bytes::DIGITS;
+        Bytes::CAPITALS.iter().for_each(|b| capitals.insert(b));
+        let capital = |e: &Element| only(e, &capitals);
         if before[0].len() >= 4 && before[0][..4].iter().all(capital) {
             self.needs.capitals = true;
             // Its digits, where it has some, are found as such.
@@ -392,37 +393,35 @@ const SURE: f32 = 8.0;
 /// Bits of surprise when this place of a random value holds no digit.
 fn digit_bits(element: &Element) -> f32 {
     let Element::One(set) = element else { return 0.0 };
-    let count = |of: fn(&u8) -> bool| (0..=255_u8).filter(|b| set.contains(*b) && of(b)).count() as f32;
-    let (all, digits) = (count(|_| true), count(u8::is_ascii_digit));
+    let (all, digits) = (set.len() as f32, set.iter().filter(u8::is_ascii_digit).count() as f32);
     if digits == 10.0 && all > 10.0 { (all / (all - digits)).log2() } else { 0.0 }
 }
 
 /// Whether the masks of letters and digits tell all of a class.
 fn told(set: &Bytes) -> bool {
-    let all = |of: fn(&u8) -> bool| (0..=255_u8).all(|b| set.contains(b) == of(&b));
-    all(u8::is_ascii_digit) || all(u8::is_ascii_alphabetic) || all(u8::is_ascii_alphanumeric)
+    [Bytes::DIGITS, Bytes::LETTERS, Bytes::ALNUM].contains(set)
 }
 
 /// Whether all bytes of a class are of another one.
-fn only(element: &Element, class: fn(&u8) -> bool) -> bool {
-    matches!(element, Element::One(set) if (0..=255).all(|b| !set.contains(b) || class(&b)))
+fn only(element: &Element, class: &Bytes) -> bool {
+    matches!(element, Element::One(set) if set.within(class))
 }
 
 fn alnum(element: &Element) -> bool {
-    matches!(element, Element::One(set) if (b'0'..=b'z').any(|b| b.is_ascii_alphanumeric() && set.contains(b)))
+    matches!(element, Element::One(set) if set.meets(&Bytes::ALNUM))
 }
 
 /// What can be told of a layout whose first run has this length, and whether a separator follows it.
 fn quick(elements: &[Element], run: usize, right: bool) -> (Quick, bool) {
-    let places = |class: fn(&u8) -> bool| (0..run.min(64)).filter(|i| only(&elements[*i], class)).fold(0, |mask, i| mask | 1 << i);
+    let places = |class: &Bytes| (0..run.min(64)).filter(|i| only(&elements[*i], class)).fold(0, |mask, i| mask | 1 << i);
     let separated = run < RUNS && elements.get(run) == Some(&Element::Separator);
     let behind = elements.get(run + 1..).unwrap_or_default();
     let second = behind.iter().take_while(|e| alnum(e)).count();
     // Runs in the text are whole, unless the value may end within one, or a class holds signs as well.
-    let whole = (right || second < behind.len()) && behind[..second].iter().all(|e| only(e, u8::is_ascii_alphanumeric));
+    let whole = (right || second < behind.len()) && behind[..second].iter().all(|e| only(e, &Bytes::ALNUM));
     let second = if whole { u8::try_from(second).unwrap_or(0) } else { 0 };
-    let second_digit = behind.first().is_some_and(|e| only(e, u8::is_ascii_digit));
-    (Quick { digits: places(u8::is_ascii_digit), letters: places(u8::is_ascii_alphabetic), second, second_digit }, separated)
+    let second_digit = behind.first().is_some_and(|e| only(e, &Bytes::DIGITS));
+    (Quick { digits: places(&Bytes::DIGITS), letters: places(&Bytes::LETTERS), second, second_digit }, separated)
 }
 
 #[cfg(test)]

@@ -60,7 +60,14 @@ struct Class {
 }
 
 #[derive(Debug)]
-struct Sieve([Class; HASHED.len()]);
+struct Sieve {
+    classes: [Class; HASHED.len()],
+    /// One bit for each hash of the first two, three and four bytes of literals that are as long as that, or longer for the last: asked first.
+    maps: [Box<[u64]>; 3],
+}
+
+/// Bits of the hashes asked first.
+const FIRST: [u32; 3] = [13, 13, 16];
 
 /// The first eight bytes, folded as for the hash, and a mask of those that are there.
 fn begin(text: &[u8]) -> (u64, u64) {
@@ -112,8 +119,30 @@ impl Sieve {
             let these: Vec<_> = literals.iter().copied().filter(|l| (bytes..longer).contains(&l.1.len())).collect();
             classes.push(Class::new(bytes, &these)?);
         }
-        Some(Self(classes.try_into().ok()?))
+        let mut maps = FIRST.map(|bits| vec![0_u64; 1 << (bits - 6)].into_boxed_slice());
+        for (_, text) in literals {
+            let at = text.len().min(4) - 2;
+            let hash = first(begin(text).0, at);
+            maps[at][hash >> 6] |= 1 << (hash & 63);
+        }
+        Some(Self { classes: classes.try_into().ok()?, maps })
     }
+
+    /// Whether a literal may stand where these bytes do.
+    #[inline]
+    fn likely(&self, here: u64) -> bool {
+        let bit = |at: usize| {
+            let hash = first(here, at);
+            self.maps[at][hash >> 6] >> (hash & 63)
+        };
+        (bit(0) | bit(1) | bit(2)) & 1 == 1
+    }
+}
+
+/// Hash of the first two, three or four bytes.
+#[inline]
+fn first(begin: u64, at: usize) -> usize {
+    ((begin << (48 - 8 * at)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - FIRST[at])) as usize
 }
 
 impl Literals {
@@ -164,18 +193,19 @@ impl Literals {
         if place == Place::Anywhere && self.pairs[usize::from(here as u16 >> 6)] >> (here & 63) & 1 == 0 {
             return;
         }
-        let Sieve(classes) = self.sieve(place);
-        let mut passed = 0;
+        let sieve = self.sieve(place);
+        if sieve.likely(here) {
+            self.compare(&sieve.classes, (text, at), here, found);
+        }
+    }
+
+    #[inline(never)]
+    fn compare(&self, classes: &[Class; HASHED.len()], (text, at): (&[u8], usize), here: u64, mut found: impl FnMut(usize)) {
+        let mut passed = 0_u64;
         for (i, class) in classes.iter().enumerate() {
             let hash = class.hash(here);
             passed |= (class.map[hash >> 6] >> (hash & 63) & 1) << i;
         }
-        if passed != 0 {
-            self.compare(classes, passed, (text, at), here, found);
-        }
-    }
-
-    fn compare(&self, classes: &[Class; HASHED.len()], mut passed: u64, (text, at): (&[u8], usize), here: u64, mut found: impl FnMut(usize)) {
         while passed != 0 {
             let class = &classes[passed.trailing_zeros() as usize];
             passed &= passed - 1;

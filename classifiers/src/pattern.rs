@@ -1,9 +1,42 @@
 //! Patterns anchored at a place. Most are a row of byte classes with counts and are walked as such; the others are regular expressions.
 
-use regex_automata::{Anchored, Input, meta::Regex, util::syntax};
+use regex_automata::{
+    Anchored, Input,
+    meta::{Config, Regex},
+    util::syntax,
+};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+#[expect(clippy::disallowed_types, reason = "filled in once, and owned by the engine: no global state")]
+use std::sync::OnceLock;
+
 use crate::{ruleset::MAX_SPAN, shape::Bytes};
+
+/// A pattern that is made ready where it is first asked for: most rules' never are.
+#[derive(Debug)]
+pub(crate) struct Later {
+    source: Box<str>,
+    #[expect(clippy::disallowed_types, reason = "filled in once, and owned by the engine: no global state")]
+    built: OnceLock<Option<Pattern>>,
+}
+
+impl Later {
+    /// Of a checked rule set, so that it can be made ready.
+    #[expect(clippy::disallowed_types, reason = "filled in once, and owned by the engine: no global state")]
+    pub(crate) fn new(source: &str) -> Self {
+        Self { source: source.into(), built: OnceLock::new() }
+    }
+
+    /// Whether a group marks the value.
+    pub(crate) fn marks_value(&self) -> bool {
+        self.source.contains("(?P<value>")
+    }
+
+    /// The pattern; one that was not checked and is too large matches nothing.
+    pub(crate) fn pattern(&self) -> Option<&Pattern> {
+        self.built.get_or_init(|| Pattern::new(&self.source)).as_ref()
+    }
+}
 
 /// A pattern, ready to run.
 #[derive(Debug)]
@@ -29,6 +62,11 @@ struct Step {
     most: u32,
 }
 
+/// Run where a literal stands, so nothing has to be looked for; and built quickly, since there are hundreds.
+fn config() -> Config {
+    Config::new().utf8_empty(false).auto_prefilter(false).dfa(false).onepass(false).hybrid_cache_capacity(128 << 10).nfa_size_limit(Some(4 << 20))
+}
+
 /// Slots of groups that need no allocation.
 const SLOTS: usize = 16;
 
@@ -38,21 +76,10 @@ impl Pattern {
         if let Some(row) = parse(pattern).and_then(|hir| Row::new(&hir)) {
             return Some(Self::Row(row));
         }
-        let regex = Regex::builder()
-            .syntax(syntax::Config::new().unicode(false).utf8(false).nest_limit(64))
-            .configure(Regex::config().utf8_empty(false).hybrid_cache_capacity(128 << 10).nfa_size_limit(Some(4 << 20)))
-            .build(pattern)
-            .ok()?;
+        let regex =
+            Regex::builder().syntax(syntax::Config::new().unicode(false).utf8(false).nest_limit(64)).configure(config()).build(pattern).ok()?;
         let value = regex.group_info().to_index(regex_automata::PatternID::ZERO, "value");
         Some(Self::Regex(Box::new(regex), value))
-    }
-
-    /// Whether a group marks the value.
-    pub(crate) fn marks_value(&self) -> bool {
-        match self {
-            Self::Row(row) => row.value.is_some(),
-            Self::Regex(_, value) => value.is_some(),
-        }
     }
 
     /// The value of the match that begins at `at`.

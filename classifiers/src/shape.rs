@@ -5,6 +5,11 @@
 pub(crate) struct Bytes([u64; 4]);
 
 impl Bytes {
+    pub(crate) const DIGITS: Self = Self([0x03ff << 48, 0, 0, 0]);
+    pub(crate) const CAPITALS: Self = Self([0, 0x07ff_fffe, 0, 0]);
+    pub(crate) const LETTERS: Self = Self([0, 0x07ff_fffe << 32 | 0x07ff_fffe, 0, 0]);
+    pub(crate) const ALNUM: Self = Self([0x03ff << 48, 0x07ff_fffe << 32 | 0x07ff_fffe, 0, 0]);
+
     pub(crate) fn insert(&mut self, byte: u8) {
         self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
     }
@@ -17,6 +22,18 @@ impl Bytes {
     /// Whether some byte is in both.
     pub(crate) fn meets(&self, other: &Self) -> bool {
         self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
+    }
+    /// Whether all bytes are in the other as well.
+    pub(crate) fn within(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).all(|(a, b)| a & !b == 0)
+    }
+    /// The bytes.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u8> + '_ {
+        (0..=255).filter(|b| self.contains(*b))
+    }
+    /// How many bytes.
+    pub(crate) fn len(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
     }
     pub(crate) fn contains(&self, byte: u8) -> bool {
         self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
@@ -159,4 +176,20 @@ pub(crate) fn matches(layout: &[Element], text: &[u8]) -> Option<usize> {
         }
     }
     Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bytes;
+
+    #[test]
+    fn classes_hold_what_they_are_called_after() {
+        let of = |is: fn(&u8) -> bool| (0..=255).filter(is).collect::<Vec<u8>>();
+        assert!(Bytes::DIGITS.iter().eq(of(u8::is_ascii_digit)));
+        assert!(Bytes::CAPITALS.iter().eq(of(u8::is_ascii_uppercase)));
+        assert!(Bytes::LETTERS.iter().eq(of(u8::is_ascii_alphabetic)));
+        assert!(Bytes::ALNUM.iter().eq(of(u8::is_ascii_alphanumeric)));
+        assert_eq!((Bytes::DIGITS.len(), Bytes::ALNUM.len()), (10, 62));
+        assert!(Bytes::DIGITS.within(&Bytes::ALNUM) && !Bytes::ALNUM.within(&Bytes::DIGITS));
+    }
 }

@@ -38,7 +38,7 @@ impl fmt::Debug for Events {
 impl Automaton {
     /// `None`: the library cannot build it.
     pub(crate) fn new(literals: &Literals) -> Option<Self> {
-        let anywhere: HashSet<u16> = literals.anywhere.0.iter().flat_map(|class| &class.numbers).copied().collect();
+        let anywhere: HashSet<u16> = literals.anywhere.classes.iter().flat_map(|class| &class.numbers).copied().collect();
         let place = |number: u16| if anywhere.contains(&number) { Place::Anywhere } else { Place::Part };
         let mut wanted = Vec::with_capacity(literals.texts.len());
         for (number, text) in literals.texts.iter().enumerate() {
