@@ -11,8 +11,8 @@ use std::{
 use arrow_array::{Array, ArrayRef, cast::AsArray};
 use arrow_schema::DataType;
 use sonde_classifiers::{
-    Allowed, CellMatch, CellSink, Cells, Engine, FingerprintKey, Match, Offsets, RuleIndex, Scratch, Sketch, Tally, TextMatch, TextScanner,
-    verdict::Seen,
+    Allowed, CellMatch, CellSink, Cells, Documents, Engine, FingerprintKey, Match, Offsets, RuleIndex, Scratch, Sketch, Tally, TextMatch, TextScanner,
+    Watch, document, verdict::Seen,
 };
 use sonde_connectors::extract::{Chunk, Column, Columns, Sink, Text};
 
@@ -20,12 +20,19 @@ use crate::glob;
 use crate::record::{Extent, Location, ObjectFinding};
 
 mod dictionary;
+mod nearby;
+
+use nearby::{Composites, Records};
 
 /// What every part's classifier shares.
 #[derive(Clone, Debug)]
 pub struct Lens {
     /// The rules.
     pub engine: Arc<Engine>,
+    /// What tags say together.
+    pub watch: Arc<Watch>,
+    /// Kinds of documents.
+    pub documents: Arc<Documents>,
     /// Key of the fingerprints.
     pub key: FingerprintKey,
     /// Locations kept per object × part × member × field × rule.
@@ -102,6 +109,10 @@ struct TextState {
     tail: u64,
     found: Found,
     last_line: HashMap<RuleIndex, u64>,
+    records: Option<Records>,
+    composites: Composites,
+    /// The head of the text, in the part that holds it.
+    head: Option<document::Reader>,
 }
 
 #[derive(Debug)]
@@ -164,6 +175,11 @@ impl PartTally {
                 let lines = text.lines + u64::from(self.last && extent.tail > 0);
                 extent.fields.push((None, lines.min(self.lens.row_limit.unwrap_or(u64::MAX))));
                 collect(&self.lens.engine, &mut findings, member.as_deref(), None, text.found);
+                let id = |number| self.lens.watch.composite(number).id.clone();
+                let composites = text.composites.found.into_iter().map(|(number, counted)| (id(number), counted));
+                findings.extend(composites.map(|(rule, counted)| counted.finding(member.as_deref(), None, rule)));
+                let kind = text.head.take().and_then(|head| self.lens.documents.judge(&head));
+                findings.extend(kind.map(|(number, bits)| kind_finding(&self.lens, member.as_deref(), number, bits)));
             }
             state.fields.sort_by(|a, b| a.name.cmp(&b.name));
             for field in state.fields {
@@ -191,9 +207,22 @@ impl PartTally {
             state.last_line.clear();
         }
         let placed = state.placed;
+        if text.at == 0 && state.scanner.is_none() && !lens.documents.is_empty() {
+            state.head = Some(document::Reader::default());
+        }
+        if let Some(head) = state.head.as_mut().filter(|head| !head.is_full()) {
+            head.feed(&text.bytes);
+        }
         let scanner = state.scanner.get_or_insert_with(|| TextScanner::new(text.encoding, text.own.clone(), text.at, lens.window));
-        let (found, last_line) = (&mut state.found, &mut state.last_line);
-        scanner.push(&lens.engine, &mut self.scratch, &text.bytes, &mut |m| count_text(lens, found, last_line, placed, &m));
+        let last = self.last;
+        let records = state.records.get_or_insert_with(|| Records::new(lens, text, last));
+        records.push(lens, &mut self.scratch, &text.bytes);
+        let (found, last_line, composites) = (&mut state.found, &mut state.last_line, &mut state.composites);
+        scanner.push(&lens.engine, &mut self.scratch, &text.bytes, &mut |m| {
+            if let Some(hash) = count_text(lens, found, last_line, placed, &m) {
+                records.own(lens, placed, &m, hash, composites);
+            }
+        });
         if text.last {
             state.end(lens, &mut self.scratch);
         }
@@ -287,6 +316,18 @@ impl CellSink for Counter<'_> {
 }
 
 impl Counted {
+    fn finding(self, member: Option<&str>, field: Option<&str>, rule: String) -> ObjectFinding {
+        ObjectFinding {
+            member: member.map(str::to_owned),
+            field: field.map(str::to_owned),
+            rule,
+            tally: self.tally,
+            sketch: self.sketch,
+            locations: self.strong,
+            weak: self.weak,
+        }
+    }
+
     /// The list a match's location belongs to, while it has room.
     fn room(&mut self, seen: &Seen, limit: usize) -> Option<&mut Vec<Location>> {
         let list = match (seen.strong, seen.whole) {
@@ -303,7 +344,18 @@ impl TextState {
     fn end(&mut self, lens: &Lens, scratch: &mut Scratch) {
         let Some(mut scanner) = self.scanner.take() else { return };
         let (found, last_line, placed) = (&mut self.found, &mut self.last_line, self.placed);
-        scanner.finish(&lens.engine, scratch, &mut |m| count_text(lens, found, last_line, placed, &m));
+        let (mut records, composites) = (self.records.take(), &mut self.composites);
+        if let Some(records) = &mut records {
+            records.lead(lens, scratch);
+        }
+        scanner.finish(&lens.engine, scratch, &mut |m| {
+            if let (Some(hash), Some(records)) = (count_text(lens, found, last_line, placed, &m), &mut records) {
+                records.own(lens, placed, &m, hash, composites);
+            }
+        });
+        if let Some(records) = records {
+            records.finish(lens, scratch, placed, composites);
+        }
         self.lines += scanner.newlines();
         if placed {
             (self.newlines, self.tail) = (scanner.newlines(), scanner.tail());
@@ -313,16 +365,45 @@ impl TextState {
     }
 }
 
-fn count_text(lens: &Lens, found: &mut Found, last_line: &mut HashMap<RuleIndex, u64>, placed: bool, text: &TextMatch<'_>) {
+/// One for a text: it has no value, only a beginning.
+fn kind_finding(lens: &Lens, member: Option<&str>, number: u16, millibits: i32) -> ObjectFinding {
+    let document = lens.documents.document(number);
+    let at = |offset| Location {
+        line: Some(0),
+        column: Some(1),
+        row: None,
+        json_path: None,
+        byte_start: Some(offset),
+        byte_end: Some(offset),
+        masked: String::new(),
+        fingerprint: String::new(),
+        millibits,
+    };
+    let mut sketch = Sketch::default();
+    sketch.insert(u64::from(number));
+    ObjectFinding {
+        member: member.map(str::to_owned),
+        field: None,
+        rule: document.id.clone(),
+        tally: Tally { inside: 1, inside_rows: 1, best: millibits, ..Tally::default() },
+        sketch,
+        locations: if lens.locations > 0 { vec![at(0)] } else { Vec::new() },
+        weak: Vec::new(),
+    }
+}
+
+/// Counts a match; gives its sketch hash, unless it is beyond the sample, or allowed.
+fn count_text(lens: &Lens, found: &mut Found, last_line: &mut HashMap<RuleIndex, u64>, placed: bool, text: &TextMatch<'_>) -> Option<u64> {
     if lens.row_limit.is_some_and(|limit| text.line >= limit) || lens.suppresses(&text.m, None) {
-        return;
+        return None;
     }
     let rule = text.m.rule;
     let counted = found.entry(rule).or_default();
     counted.tally.inside += 1;
     counted.tally.inside_rows += u64::from(last_line.insert(rule, text.line) != Some(text.line));
     counted.tally.best = counted.tally.best.max(text.m.millibits);
-    counted.sketch.insert(text.m.sketch_hash(&lens.key));
+    let hash = text.m.sketch_hash(&lens.key);
+    counted.sketch.insert(hash);
     if counted.strong.len() < lens.locations {
         counted.strong.push(Location {
             line: placed.then_some(text.line),
@@ -336,6 +417,7 @@ fn count_text(lens: &Lens, found: &mut Found, last_line: &mut HashMap<RuleIndex,
             millibits: text.m.millibits,
         });
     }
+    Some(hash)
 }
 
 fn cell_location(lens: &Lens, columns: &Columns, index: usize, cell: usize, row: u64, m: &Match<'_>) -> Location {
@@ -357,15 +439,7 @@ fn cell_location(lens: &Lens, columns: &Columns, index: usize, cell: usize, row:
 fn collect(engine: &Engine, findings: &mut Vec<ObjectFinding>, member: Option<&str>, field: Option<&str>, found: Found) {
     let mut counted: Vec<_> = found.into_iter().map(|(rule, c)| (engine.rule(rule).id.clone(), c)).collect();
     counted.sort_by(|a, b| a.0.cmp(&b.0));
-    findings.extend(counted.into_iter().map(|(rule, c)| ObjectFinding {
-        member: member.map(str::to_owned),
-        field: field.map(str::to_owned),
-        rule,
-        tally: c.tally,
-        sketch: c.sketch,
-        locations: c.strong,
-        weak: c.weak,
-    }));
+    findings.extend(counted.into_iter().map(|(rule, c)| c.finding(member, field, rule)));
 }
 
 fn row_of(column: &Column, value: usize) -> u64 {

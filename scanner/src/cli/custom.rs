@@ -111,6 +111,7 @@ pub(super) fn dictionaries(files: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> 
 /// The rules of a command: an engine, and what need not be reported.
 #[derive(Debug)]
 pub(super) struct Rules {
+    pub(super) ruleset: Ruleset,
     pub(super) engine: Arc<Engine>,
     pub(super) bars: Bars,
     pub(super) allowed: Arc<Allowed>,
@@ -145,7 +146,8 @@ pub(super) fn rules(args: &RuleArgs, store: &StoreArgs) -> Result<Rules> {
     })?;
     let allowed = allowed(rules.allows());
     let engine = setup::engine(&rules, args)?;
-    Ok(Rules { engine: Arc::new(engine), bars: bars(&rules, args.min_confidence()), allowed: Arc::new(allowed), suppressed: Arc::default() })
+    let bars = bars(&rules, args.min_confidence());
+    Ok(Rules { ruleset: rules, engine: Arc::new(engine), bars, allowed: Arc::new(allowed), suppressed: Arc::default() })
 }
 
 fn thresholds(mut rules: Ruleset, bars: &[Bar]) -> Result<Ruleset> {

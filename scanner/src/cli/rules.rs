@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use sonde_classifiers::{Rule, distance, verify};
+use sonde_classifiers::{Composite, Document, Rule, distance, verify};
 
 use super::{custom, setup, table, terminal::say};
 
@@ -83,10 +83,11 @@ pub(super) fn run(command: RulesCommand) -> Result<ExitCode> {
             if rules.is_empty() {
                 bail!("no rules in these files");
             }
-            let count = rules.rules().len();
+            let count = (rules.rules().len(), rules.composites().len());
             // What they name may be ours.
             setup::builtin()?.extend(rules)?.check()?;
-            say(&format!("{count} rules, nothing to complain about"));
+            let composites = if count.1 > 0 { format!(" and {} composites", count.1) } else { String::new() };
+            say(&format!("{} rules{composites}, nothing to complain about", count.0));
         }
     }
     out.flush()?;
@@ -103,6 +104,16 @@ fn list(out: &mut impl Write, which: &Which, format: ListFormat) -> Result<()> {
                 "sensitivity": r.sensitivity, "regulations": r.regulations});
             writeln!(out, "{line}")?;
         }
+        for c in rules.composites() {
+            let line = serde_json::json!({"type": "composite", "rule": c.id, "tag": c.tag, "name": c.name, "region": null,
+                "sensitivity": c.sensitivity, "regulations": c.regulations, "parts": c.parts().collect::<Vec<_>>()});
+            writeln!(out, "{line}")?;
+        }
+        for d in rules.documents() {
+            let line = serde_json::json!({"type": "document", "rule": d.id, "tag": d.tag, "name": d.name, "region": null,
+                "sensitivity": d.sensitivity, "regulations": d.regulations});
+            writeln!(out, "{line}")?;
+        }
         return Ok(());
     }
     let rows: Vec<Vec<String>> = sorted
@@ -110,15 +121,45 @@ fn list(out: &mut impl Write, which: &Which, format: ListFormat) -> Result<()> {
         .map(|r| vec![r.tag.clone(), r.id.clone(), table::level(r.sensitivity).to_owned(), r.region.clone().unwrap_or_default(), r.name.clone()])
         .collect();
     table::print(out, &["TAG", "RULE", "SENSITIVITY", "REGION", "NAME"], &[false; 5], &rows)?;
-    writeln!(out, "\n{} rules; ruleset {}", rows.len(), rules.digest())?;
+    let row = |c: &Composite| vec![c.tag.clone(), c.id.clone(), table::level(c.sensitivity).to_owned(), String::new(), c.name.clone()];
+    let composites: Vec<Vec<String>> = rules.composites().iter().map(row).collect();
+    if !composites.is_empty() {
+        writeln!(out)?;
+        table::print(out, &["TAG", "COMPOSITE", "SENSITIVITY", "REGION", "NAME"], &[false; 5], &composites)?;
+    }
+    let row = |d: &Document| vec![d.tag.clone(), d.id.clone(), table::level(d.sensitivity).to_owned(), String::new(), d.name.clone()];
+    let documents: Vec<Vec<String>> = rules.documents().iter().map(row).collect();
+    if !documents.is_empty() {
+        writeln!(out)?;
+        table::print(out, &["TAG", "DOCUMENT", "SENSITIVITY", "REGION", "NAME"], &[false; 5], &documents)?;
+    }
+    let counts = (rows.len(), composites.len(), documents.len());
+    writeln!(out, "\n{} rules, {} composites, {} kinds of documents; ruleset {}", counts.0, counts.1, counts.2, rules.digest())?;
+    Ok(())
+}
+
+fn show_composite(out: &mut impl Write, composite: &Composite) -> Result<()> {
+    writeln!(out, "{}  {}", composite.id, composite.name)?;
+    writeln!(out, "  tag {}, sensitivity {}", composite.tag, table::level(composite.sensitivity))?;
+    words(out, "falls under", &composite.regulations)?;
+    for part in composite.parts() {
+        words(out, "needs one of", part)?;
+    }
+    let text = if composite.in_texts() { format!(", or within {} bytes of text", composite.window) } else { String::new() };
+    writeln!(out, "  in one {}{text}\n", if composite.in_tables() { "row" } else { "text" })?;
     Ok(())
 }
 
 fn show(out: &mut impl Write, wanted: &str, which: &Which) -> Result<()> {
     let rules = setup::ruleset(&which.rules, &which.only, Ok)?;
     let found: Vec<&Rule> = rules.rules().iter().filter(|r| r.id == wanted || r.tag == wanted).collect();
-    if found.is_empty() {
-        let near = rules.rules().iter().map(|r| r.id.as_str()).min_by_key(|id| distance(id, wanted));
+    let composites: Vec<&Composite> = rules.composites().iter().filter(|c| c.id == wanted || c.tag == wanted).collect();
+    for composite in &composites {
+        show_composite(out, composite)?;
+    }
+    if found.is_empty() && composites.is_empty() {
+        let ids = rules.rules().iter().map(|r| r.id.as_str()).chain(rules.composites().iter().map(|c| c.id.as_str()));
+        let near = ids.min_by_key(|id| distance(id, wanted));
         bail!("there is no rule `{wanted}`; the nearest is `{}`", near.unwrap_or_default());
     }
     for rule in found {

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Args;
-use sonde_classifiers::{FingerprintKey, Sensitivity};
+use sonde_classifiers::{Documents, FingerprintKey, Sensitivity, Watch};
 use tokio::sync::watch;
 
 use super::{
@@ -104,8 +104,12 @@ async fn scan(args: &ScanArgs, jobs: usize, rules: custom::Rules, store: Arc<dyn
     let sources = setup::sources(&args.uris, &args.s3, &args.filter, &args.exclude, args.follow).await?;
     let sample = args.sample.map(|how| Sample { how, seed: args.seed });
     let window = args.window.clamp(1 << 10, 64 << 20);
+    let watch = Arc::new(Watch::new(&rules.ruleset, &engine));
+    let margin = engine.margin() + watch.reach();
     let lens = Lens {
         engine: Arc::clone(&engine),
+        watch,
+        documents: Arc::new(Documents::new(&rules.ruleset)),
         key: key.clone(),
         locations: args.locations,
         window: window as usize,
@@ -114,13 +118,13 @@ async fn scan(args: &ScanArgs, jobs: usize, rules: custom::Rules, store: Arc<dyn
         suppressed: Arc::clone(&rules.suppressed),
     };
     let part = args.split_size.max(4 << 10);
-    let extract = sonde_connectors::extract::Options { window, part, margin: engine.margin(), ..Default::default() };
+    let extract = sonde_connectors::extract::Options { window, part, margin, ..Default::default() };
     let memory = args.memory.max(4 << 20);
     let settings = Settings { tasks: (jobs * 4).max(8), memory, split_bytes: part.min(PACK_BYTES), sample, bars: rules.bars.clone(), extract };
     let (stop, stopped) = watch::channel(false);
     let progress = Arc::new(Progress::default());
     let scan = Scan { sources, store: Arc::clone(&store), lens, cpu: CpuPool::new(jobs)?, settings, progress: Arc::clone(&progress), stop: stopped };
-    let spec = setup::run_spec(&scan, &engine, &key, &args.rules);
+    let spec = setup::run_spec(&scan, &rules.ruleset, &key, &args.rules);
     let query = Query { sources: scan.sources.iter().map(|s| s.uri().to_owned()).collect(), ..Query::default() };
     let watcher = watched().then(|| Watcher::start(Arc::clone(&progress)));
     let interrupts = tokio::spawn(interrupts(stop));

@@ -229,27 +229,32 @@ pub(super) async fn existing_store(args: &StoreArgs) -> Result<Arc<dyn Store>> {
     Ok(store)
 }
 
-pub(super) fn run_spec(scan: &Scan, engine: &Engine, key: &FingerprintKey, rules: &RuleArgs) -> RunSpec {
+pub(super) fn run_spec(scan: &Scan, ruleset: &Ruleset, key: &FingerprintKey, rules: &RuleArgs) -> RunSpec {
     let sample = scan.settings.sample.map(|s| s.to_string());
     let config = format!("{}|{:?}|{:?}", rules.min_confidence(), rules.overlaps, sample);
     RunSpec {
         sources: scan.sources.iter().map(|s| (s.uri().to_owned(), s.kind().to_owned())).collect(),
-        ruleset: engine.digest().to_string(),
+        ruleset: ruleset.digest().to_owned(),
         config: Sha256::digest(config).iter().map(|b| format!("{b:02x}")).collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         key_id: key.id().to_owned(),
-        rules: engine
-            .rules()
-            .iter()
-            .map(|r| RuleRow {
-                id: r.id.clone(),
-                tag: r.tag.clone(),
-                name: r.name.clone(),
-                sensitivity: r.sensitivity,
-                regulations: r.regulations.clone(),
-            })
-            .collect(),
+        rules: rows(ruleset),
+        composites: ruleset.composites().to_vec(),
     }
+}
+
+fn rows(ruleset: &Ruleset) -> Vec<RuleRow> {
+    let row = |id: &str, tag: &str, name: &str, sensitivity, regulations: &[String]| RuleRow {
+        id: id.to_owned(),
+        tag: tag.to_owned(),
+        name: name.to_owned(),
+        sensitivity,
+        regulations: regulations.to_vec(),
+    };
+    let rules = ruleset.rules().iter().map(|r| row(&r.id, &r.tag, &r.name, r.sensitivity, &r.regulations));
+    let composites = ruleset.composites().iter().map(|c| row(&c.id, &c.tag, &c.name, c.sensitivity, &c.regulations));
+    let documents = ruleset.documents().iter().map(|d| row(&d.id, &d.tag, &d.name, d.sensitivity, &d.regulations));
+    rules.chain(composites).chain(documents).collect()
 }
 
 /// CPU time of this process so far, seconds.

@@ -23,7 +23,7 @@ const PAIRS: usize = 250;
 const COVERAGE: &[&str] =
     &["tenant", "object_id", "part", "seq", "member", "run_id", "state", "reason", "detail", "bytes_listed", "bytes_read", "rows_read"];
 const PART: &[&str] = &["tenant", "object_id", "part", "seq", "member", "run_id", "row_count", "newlines", "tail", "fields"];
-const FINDING: &[&str] = &[
+pub(super) const FINDING: &[&str] = &[
     "tenant",
     "object_id",
     "part",
@@ -230,7 +230,7 @@ impl Rows {
     }
 }
 
-fn finding_row(run: i64, (object, part, seq): (i64, i64, i64), dataset: i64, extent: Option<i64>, f: &ObjectFinding) -> Result<Vec<Cell>> {
+pub(super) fn finding_row(run: i64, (object, part, seq): (i64, i64, i64), dataset: i64, extent: Option<i64>, f: &ObjectFinding) -> Result<Vec<Cell>> {
     let t = &f.tally;
     let mut row = cells![
         TENANT,

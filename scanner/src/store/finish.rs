@@ -1,14 +1,15 @@
 //! The end of a run: what is out of date goes, findings are rolled up.
 //!
-//! Two transactions, both repeatable: killed anywhere, a run after this one gives the same table.
+//! Four transactions, all repeatable: killed anywhere, a run after this one gives the same table.
 
 use std::collections::HashMap;
 
 use anyhow::{Context, Result};
 use futures::TryStreamExt;
+use sonde_classifiers::Composite;
 
 use super::{
-    Bars, End,
+    Bars, End, composites,
     link::{Cell, Dialect, Link, cells},
     rollup::{self, FieldSums, Placed, Standing},
     run,
@@ -19,7 +20,7 @@ use super::{
 /// Sources of the run; `$1` is the tenant, `$2` the run.
 const SOURCES: &str = "(SELECT source_id FROM run_source WHERE tenant = $1 AND run_id = $2)";
 /// Datasets of these.
-const DATASETS: &str =
+pub(super) const DATASETS: &str =
     "(SELECT d.id FROM dataset d JOIN run_source u ON u.tenant = d.tenant AND u.source_id = d.source_id WHERE u.tenant = $1 AND u.run_id = $2)";
 /// Findings written at once.
 const BATCH: usize = 200;
@@ -79,8 +80,23 @@ pub(super) async fn finish(store: &SqlStore, run: i64, end: End, bars: &Bars) ->
     let mut tx = store.begin().await?;
     let mut link = tx.link();
     run::check_running(&mut link, run).await?;
+    let composites = composites::kept(&mut link, run).await?;
     forget_verdicts(&mut link, run).await?;
-    roll_up(store, &mut link, run, bars).await?;
+    composites::forget(&mut link, run).await?;
+    roll_up(store, &mut link, run, bars, &Which::Rules(&composites)).await?;
+    tx.commit().await?;
+
+    // What stands in the fields of a table is read from another connection: it must be there.
+    let mut tx = store.begin().await?;
+    let mut link = tx.link();
+    run::check_running(&mut link, run).await?;
+    composites::join(store, &mut link, run, &composites).await?;
+    tx.commit().await?;
+
+    let mut tx = store.begin().await?;
+    let mut link = tx.link();
+    run::check_running(&mut link, run).await?;
+    roll_up(store, &mut link, run, bars, &Which::Composites(&composites)).await?;
     if end == End::Complete {
         resolve(&mut link, run).await?;
     }
@@ -171,21 +187,23 @@ async fn forget_verdicts(link: &mut Link<'_>, run: i64) -> Result<()> {
 }
 
 /// Streams the object findings of the run's sources, in order, from another connection, and writes verdicts as fields are done.
-async fn roll_up(store: &SqlStore, link: &mut Link<'_>, run: i64, bars: &Bars) -> Result<()> {
+async fn roll_up(store: &SqlStore, link: &mut Link<'_>, run: i64, bars: &Bars, which: &Which<'_>) -> Result<()> {
+    let mut cells = cells![TENANT, run];
+    let Some(condition) = which.condition(&mut cells) else { return Ok(()) };
     let sql = format!(
         "SELECT {}, {} FROM object_finding f
          JOIN dataset d ON d.tenant = f.tenant AND d.id = f.dataset_id
          JOIN object o ON o.tenant = f.tenant AND o.id = f.object_id
          LEFT JOIN object_part p ON p.tenant = f.tenant AND p.object_id = f.object_id AND p.part = f.part AND p.seq = f.extent
          LEFT JOIN field x ON x.tenant = f.tenant AND x.dataset_id = f.dataset_id AND x.key = coalesce(f.field, '{}')
-         WHERE f.tenant = $1 AND f.dataset_id IN {DATASETS} ORDER BY f.dataset_id, f.field NULLS FIRST, f.rule",
+         WHERE f.tenant = $1 AND f.dataset_id IN {DATASETS} AND {condition} ORDER BY f.dataset_id, f.field NULLS FIRST, f.rule",
         rollup::COLUMNS,
         rollup::TALLY,
         text::NO_FIELD
     );
     let mut reader = store.read().await?;
     let mut reading = reader.link();
-    let mut rows = reading.stream(sql, cells![TENANT, run]);
+    let mut rows = reading.stream(sql, cells);
     let mut field: Option<FieldSums> = None;
     let mut batch: Vec<Verdicts> = Vec::new();
     let mut waiting = 0;
@@ -194,7 +212,7 @@ async fn roll_up(store: &SqlStore, link: &mut Link<'_>, run: i64, bars: &Bars) -
             if done.holds(&row)? {
                 field = Some(done);
             } else {
-                let verdicts = Verdicts::of(done, bars);
+                let verdicts = Verdicts::of(done, bars, which);
                 waiting += verdicts.standing.len();
                 if !verdicts.standing.is_empty() {
                     batch.push(verdicts);
@@ -211,8 +229,38 @@ async fn roll_up(store: &SqlStore, link: &mut Link<'_>, run: i64, bars: &Bars) -
         };
         sums.add(&row, bars)?;
     }
-    batch.extend(field.map(|done| Verdicts::of(done, bars)));
+    batch.extend(field.map(|done| Verdicts::of(done, bars, which)));
     write(link, run, batch).await
+}
+
+/// What is rolled up: composites come after the rules they are made of.
+enum Which<'a> {
+    Rules(&'a [Composite]),
+    Composites(&'a [Composite]),
+}
+
+impl Which<'_> {
+    /// A condition on `f.rule`, with what it binds; `None`: there is nothing to roll up.
+    fn condition(&self, cells: &mut Vec<Cell>) -> Option<String> {
+        let (Which::Rules(composites) | Which::Composites(composites)) = self;
+        let places: Vec<String> = (0..composites.len()).map(|i| format!("${}", cells.len() + 1 + i)).collect();
+        cells.extend(composites.iter().map(|c| Cell::from(c.id.as_str())));
+        match (self, places.is_empty()) {
+            (Which::Rules(_), true) => Some("1 = 1".to_owned()),
+            (Which::Rules(_), false) => Some(format!("f.rule NOT IN ({})", places.join(", "))),
+            (Which::Composites(_), true) => None,
+            (Which::Composites(_), false) => Some(format!("f.rule IN ({})", places.join(", "))),
+        }
+    }
+
+    /// Whether a standing composite has as many records and distinct values as it asks for.
+    fn suffices(&self, standing: &Standing) -> bool {
+        let Which::Composites(composites) = self else { return true };
+        composites
+            .iter()
+            .find(|c| c.id == standing.rule)
+            .is_some_and(|c| c.suffices(standing.verdict.occurrences(&standing.tally), standing.distinct))
+    }
 }
 
 /// Verdicts of one field.
@@ -223,8 +271,11 @@ struct Verdicts {
 }
 
 impl Verdicts {
-    fn of(sums: FieldSums, bars: &Bars) -> Self {
-        Self { dataset: sums.dataset, field: sums.field.clone(), standing: sums.settle(TENANT, bars) }
+    fn of(sums: FieldSums, bars: &Bars, which: &Which<'_>) -> Self {
+        let (dataset, field) = (sums.dataset, sums.field.clone());
+        let mut standing = sums.settle(TENANT, bars);
+        standing.retain(|s| which.suffices(s));
+        Self { dataset, field, standing }
     }
 }
 

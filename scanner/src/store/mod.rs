@@ -1,6 +1,7 @@
 //! The only module that speaks SQL to our database.
 
 mod commit;
+mod composites;
 #[cfg(any(test, feature = "testing"))]
 pub mod contract;
 mod copy;
@@ -29,7 +30,7 @@ use std::{
 
 use anyhow::Result;
 use futures::future::BoxFuture;
-use sonde_classifiers::Sensitivity;
+use sonde_classifiers::{Composite, Sensitivity};
 
 use crate::record::{Coverage, Location, ObjectRef, SplitRecord};
 
@@ -57,8 +58,10 @@ pub struct RunSpec {
     pub version: String,
     /// Id of the fingerprint key; a store written with another one refuses.
     pub key_id: String,
-    /// Rules of the rule set, for the `rule` table.
+    /// Rules and composites of the rule set, for the `rule` table.
     pub rules: Vec<RuleRow>,
+    /// What tags say together: looked for in tables when the run is finished.
+    pub composites: Vec<Composite>,
 }
 
 /// A rule as the store keeps it.
@@ -280,7 +283,7 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
     fn plan(&self, run: i64, splits: Vec<PlannedSplit>) -> BoxFuture<'_, Result<()>>;
     /// Commits one split in one transaction: coverage, extents, object findings (replacing what the same object and part had), split state. Refused when the token is not the lease's.
     fn commit(&self, run: i64, record: SplitRecord) -> BoxFuture<'_, Result<()>>;
-    /// Ends a run: drops what older runs left of objects this run recorded, marks objects gone that a complete run did not list, rolls up findings, settles verdicts.
+    /// Ends a run: drops what older runs left of objects this run recorded, marks objects gone that a complete run did not list, rolls up findings, settles verdicts, joins them to composites.
     fn finish(&self, run: i64, end: End, bars: Bars) -> BoxFuture<'_, Result<()>>;
     /// Findings in order: dataset, field, rule.
     fn findings<'a>(&'a self, query: &'a Query, visit: Visit<'a, FindingRow>) -> BoxFuture<'a, Result<()>>;

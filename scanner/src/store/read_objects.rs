@@ -173,6 +173,9 @@ impl Merged {
 
     fn close(mut self, left: &mut u64) -> ObjectFindingRow {
         *left = left.saturating_sub(1);
+        if self.row.field.is_none() {
+            self.row.rows_seen += self.tally.candidates;
+        }
         self.row.occurrences = self.verdict.occurrences(&self.tally);
         self.row.rows_matched = self.verdict.rows_matched(&self.tally, self.row.rows_seen);
         self.row.distinct = self.sketch.distinct();

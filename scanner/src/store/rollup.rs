@@ -155,9 +155,10 @@ impl FieldSums {
             uid: uid(tenant, &uri, field.as_deref(), &sums.rule),
             locations: locations(sums.strong, verdict.column.then_some(sums.weak)),
             rule: sums.rule,
+            // Rows of tables that were joined to a composite, which is no field's.
+            rows_seen: rows_seen + if field.is_none() { sums.tally.candidates } else { 0 },
             tally: sums.tally,
             distinct,
-            rows_seen,
             verdict,
         })
         .collect()

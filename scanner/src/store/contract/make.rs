@@ -1,6 +1,6 @@
 //! Records made by hand, and short ways to write them and to read them back.
 
-use sonde_classifiers::{FingerprintKey, Sensitivity, Sketch, Tally};
+use sonde_classifiers::{Composite, FingerprintKey, Sensitivity, Sketch, Tally, composite::Scope};
 use sonde_connectors::Reason;
 
 use crate::{
@@ -29,7 +29,26 @@ pub(super) fn run_spec(sources: &[&str]) -> RunSpec {
             rule("pan", "pci.pan", Sensitivity::Critical),
             rule("us-ssn", "gov.us.ssn", Sensitivity::High),
             rule("ip", "pii.ip", Sensitivity::Low),
+            rule("card-file", "pci.card-file", Sensitivity::Critical),
         ],
+        composites: Vec::new(),
+    }
+}
+
+/// Cards with the e-mail of somebody, two of them at least.
+pub(super) fn card_file() -> Composite {
+    Composite {
+        id: "card-file".into(),
+        tag: "pci.card-file".into(),
+        name: "CARD-FILE".into(),
+        sensitivity: Sensitivity::Critical,
+        regulations: vec!["pci-dss".into()],
+        all_of: vec!["pci.pan".into()],
+        any_of: vec![vec!["gov".into(), "pii.email".into()]],
+        scope: Scope::Record,
+        window: 100,
+        minimum: 2,
+        distinct: 1,
     }
 }
 

@@ -4,6 +4,7 @@
 //! sonde_scanner::store::contract::run_all(|case| async move { Place::new(spec_of_an_empty_database(case)) }).await;
 //! ```
 
+mod composites;
 mod life;
 mod make;
 mod merge;
@@ -65,6 +66,8 @@ const CASES: &[(&str, Case)] = &[
     ("unchanged_objects_keep_what_they_had", |p| Box::pin(life::unchanged_objects_keep_what_they_had(p))),
     ("sources_are_apart", |p| Box::pin(life::sources_are_apart(p))),
     ("coverage_is_merged", |p| Box::pin(life::coverage_is_merged(p))),
+    ("fields_of_a_table_are_joined", |p| Box::pin(composites::fields_of_a_table_are_joined(p))),
+    ("rare_fields_are_not_joined", |p| Box::pin(composites::rare_fields_are_not_joined(p))),
     ("queries_filter", |p| Box::pin(odd::queries_filter(p))),
     ("order_is_by_byte", |p| Box::pin(odd::order_is_by_byte(p))),
     ("no_field_and_empty_field_differ", |p| Box::pin(odd::no_field_and_empty_field_differ(p))),
