@@ -152,7 +152,10 @@ impl Documents {
                         made.phrases.push(Phrase { words, uses: Vec::new() });
                         made.phrases.len() - 1
                     });
-                    made.phrases[at].uses.push((number, feature, f.place == Place::Heading));
+                    let using = (number, feature, f.place == Place::Heading);
+                    if !made.phrases[at].uses.contains(&using) {
+                        made.phrases[at].uses.push(using);
+                    }
                 }
             }
         }
@@ -181,22 +184,21 @@ impl Documents {
     pub fn judge(&self, reader: &Reader) -> Option<(u16, i32)> {
         let mut seen = Seen { phrases: vec![(false, false); self.phrases.len()], ..Seen::default() };
         self.read(&reader.head, &mut seen);
-        let score = |document: &Document| -> i32 {
-            let number = |i: usize| u16::try_from(i).unwrap_or(u16::MAX);
-            let index = self.list.iter().position(|d| d.id == document.id).map_or(u16::MAX, number);
-            let feature = |(i, f): (usize, &Feature)| match f.lines {
+        let mut counts: Vec<Vec<u32>> = self.list.iter().map(|d| vec![0; d.features.len()]).collect();
+        for &number in &seen.found {
+            let heading = seen.phrases[number as usize].1;
+            for &(document, feature, only_heading) in &self.phrases[number as usize].uses {
+                counts[usize::from(document)][usize::from(feature)] += u32::from(heading || !only_heading);
+            }
+        }
+        let score = |(document, counts): (&Document, &Vec<u32>)| -> i32 {
+            let feature = |(f, count): (&Feature, &u32)| match f.lines {
                 Some(lines) => milli(f.bits) * i32::from(seen.share(lines) >= f.share && seen.lines >= FEW),
-                None => {
-                    let there = |(phrase, seen): (&Phrase, &(bool, bool))| {
-                        phrase.uses.iter().any(|&(d, n, heading)| d == index && n == number(i) && if heading { seen.1 } else { seen.0 })
-                    };
-                    let count = self.phrases.iter().zip(&seen.phrases).filter(|p| there(*p)).count();
-                    milli(f.bits) * i32::try_from(count).unwrap_or(i32::MAX).min(i32::try_from(f.most).unwrap_or(i32::MAX))
-                }
+                None => milli(f.bits).saturating_mul(i32::try_from(*count.min(&f.most)).unwrap_or(i32::MAX)),
             };
-            milli(document.prior) + document.features.iter().enumerate().map(feature).sum::<i32>()
+            document.features.iter().zip(counts).map(feature).fold(milli(document.prior), i32::saturating_add)
         };
-        let scores = (0..).zip(&self.list).map(|(number, d)| (number, score(d)));
+        let scores = (0..).zip(self.list.iter().zip(&counts)).map(|(number, d)| (number, score(d)));
         scores.filter(|s| s.1 >= 0).max_by_key(|&(number, bits)| (bits, std::cmp::Reverse(number)))
     }
 
@@ -237,6 +239,9 @@ impl Documents {
                 let rest = line[to..].trim_ascii();
                 let heading = first && (rest.is_empty() || rest[0] == b':' || rest.iter().all(|b| !b.is_ascii_alphanumeric() && *b < 0x80));
                 let entry = &mut seen.phrases[number as usize];
+                if !entry.0 {
+                    seen.found.push(number);
+                }
                 *entry = (true, entry.1 || heading);
             }
         }
@@ -261,6 +266,8 @@ impl Reader {
 struct Seen {
     /// For each phrase: whether it was there, and as a heading.
     phrases: Vec<(bool, bool)>,
+    /// Those that were there.
+    found: Vec<u32>,
     lines: u32,
     code: u32,
     figures: u32,
