@@ -11,8 +11,8 @@ use std::{
 use arrow_array::{Array, ArrayRef, cast::AsArray};
 use arrow_schema::DataType;
 use sonde_classifiers::{
-    Allowed, CellMatch, CellSink, Cells, Documents, Engine, FingerprintKey, Match, Offsets, RuleIndex, Scratch, Sketch, Tally, TextMatch, TextScanner,
-    Watch, document, verdict::Seen,
+    Allowed, CellMatch, CellSink, Cells, Documents, Engine, FingerprintKey, Match, Offsets, RuleIndex, Scratch, Sketch, Tally, TextMatch,
+    TextScanner, Watch, document, verdict::Seen,
 };
 use sonde_connectors::extract::{Chunk, Column, Columns, Sink, Text};
 
@@ -58,9 +58,14 @@ impl Lens {
         lens
     }
 
-    /// Whether a match need not be reported; counted.
+    /// Whether a match need not be reported.
+    fn allows(&self, m: &Match<'_>, field: Option<&str>) -> bool {
+        !self.allowed.is_empty() && self.allowed.covers(&self.engine, m, field)
+    }
+
+    /// The same; counted.
     fn suppresses(&self, m: &Match<'_>, field: Option<&str>) -> bool {
-        let covered = !self.allowed.is_empty() && self.allowed.covers(&self.engine, m, field);
+        let covered = self.allows(m, field);
         self.suppressed.fetch_add(u64::from(covered), Relaxed);
         covered
     }
@@ -216,8 +221,8 @@ impl PartTally {
         let scanner = state.scanner.get_or_insert_with(|| TextScanner::new(text.encoding, text.own.clone(), text.at, lens.window));
         let last = self.last;
         let records = state.records.get_or_insert_with(|| Records::new(lens, text, last));
-        records.push(lens, &mut self.scratch, &text.bytes);
         let (found, last_line, composites) = (&mut state.found, &mut state.last_line, &mut state.composites);
+        records.push(lens, &mut self.scratch, &text.bytes, placed, composites);
         scanner.push(&lens.engine, &mut self.scratch, &text.bytes, &mut |m| {
             if let Some(hash) = count_text(lens, found, last_line, placed, &m) {
                 records.own(lens, placed, &m, hash, composites);

@@ -141,6 +141,10 @@ pub struct Scanned {
     pub code: Option<i32>,
     /// Finding lines.
     pub findings: Vec<Value>,
+    /// Lines of composites.
+    pub composites: Vec<Value>,
+    /// Lines of kinds of documents.
+    pub documents: Vec<Value>,
     /// Coverage lines.
     pub coverage: Vec<Value>,
     /// The last line; null when there is none.
@@ -151,11 +155,21 @@ pub struct Scanned {
 
 impl From<Ran> for Scanned {
     fn from(ran: Ran) -> Self {
-        let mut scanned = Self { code: ran.code, findings: Vec::new(), coverage: Vec::new(), run: Value::Null, stderr: ran.stderr.clone() };
+        let mut scanned = Self {
+            code: ran.code,
+            findings: Vec::new(),
+            composites: Vec::new(),
+            documents: Vec::new(),
+            coverage: Vec::new(),
+            run: Value::Null,
+            stderr: ran.stderr.clone(),
+        };
         for line in ran.lines() {
             assert!(scanned.run.is_null(), "the run line is the last");
             match line["type"].as_str() {
                 Some("finding") => scanned.findings.push(line),
+                Some("composite") => scanned.composites.push(line),
+                Some("document") => scanned.documents.push(line),
                 Some("coverage") => scanned.coverage.push(line),
                 Some("run") => scanned.run = line,
                 other => panic!("no such line: {other:?}"),
@@ -185,7 +199,7 @@ impl Scanned {
     /// The findings without what differs between two places of the same data: source, dataset, times.
     #[must_use]
     pub fn comparable(&self) -> Vec<Value> {
-        let mut all: Vec<Value> = self.findings.clone();
+        let mut all: Vec<Value> = [&self.findings[..], &self.composites, &self.documents].concat();
         for finding in &mut all {
             let line = finding.as_object_mut().expect("an object");
             line.remove("source");

@@ -77,10 +77,18 @@ fn interrupted_keeps_what_was_read() {
     for i in 0..30 {
         fs::write(data.join(format!("later-{i}.log")), synth::log_text(100 + i, 4_000_000).0).unwrap();
     }
-    let store = format!("sqlite:{}", sonde.home().join("s.db").display());
+    let file = sonde.home().join("s.db");
+    let store = format!("sqlite:{}", file.display());
     let child =
         sonde.command(["scan", data.to_str().unwrap(), "--format=jsonl", "--split-size=200kB", "--jobs=1", "--store", &store]).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(1_200));
+    // The store is made when the rules are, however long that takes on a busy machine.
+    for _ in 0..600 {
+        if file.exists() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    std::thread::sleep(Duration::from_millis(800));
     std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     let ran = Ran::from(child.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(130), "{}", ran.stderr);

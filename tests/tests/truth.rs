@@ -21,16 +21,9 @@ fn place(plant: &Plant) -> Place {
     (p.object, p.field, p.tag, p.row, p.line, p.json_path, p.byte_start, p.byte_end)
 }
 
-/// Findings of values: the truth says what was planted, not what several plants say together, nor what kind a text is.
-fn of_values(scanned: &Scanned) -> Vec<&Value> {
-    let listed = Sonde::new().run(["rules", "list", "--format=jsonl"]).ok().lines();
-    let rules: BTreeSet<&str> = listed.iter().filter(|l| l["type"] == "rule").filter_map(|l| l["rule"].as_str()).collect();
-    scanned.findings.iter().filter(|f| f["rule"].as_str().is_some_and(|rule| rules.contains(rule))).collect()
-}
-
 fn found(scanned: &Scanned, prefix: &str) -> BTreeSet<Place> {
     let mut places = BTreeSet::new();
-    for finding in of_values(scanned) {
+    for finding in &scanned.findings {
         let text = |key: &str| finding[key].as_str().map(str::to_owned);
         let object = text("object").expect("an object");
         let object = object.strip_prefix(prefix).expect("objects of the lake").to_owned();
@@ -75,7 +68,7 @@ fn holds(scanned: &Scanned, prefix: &str) {
     assert_eq!(states, expected, "coverage");
 
     let mut counts = BTreeMap::new();
-    for finding in of_values(scanned) {
+    for finding in &scanned.findings {
         let text = |key: &str| finding[key].as_str().map(str::to_owned);
         let object = text("object").expect("an object").strip_prefix(prefix).expect("objects of the lake").to_owned();
         let sum: &mut (u64, u64) = counts.entry((object, text("field"), text("tag").expect("a tag"))).or_default();
@@ -116,7 +109,10 @@ fn from_files_into_sqlite() {
     let table = sonde.run(["scan", &lake(), "--store", &url]).ok();
     let listed = sonde.run(["findings", "--format=jsonl", "--store", &url]).ok();
     leaks_nothing(&[("the table", table.stdout.as_bytes()), ("the listing", listed.stdout.as_bytes())]);
-    assert_eq!(listed.lines().len() as u64, scanned.run["findings"].as_u64().expect("a count"));
+    let of = |kind: &str| listed.lines().iter().filter(|l| l["type"] == kind).count();
+    for (kind, count) in [("finding", "findings"), ("composite", "composites"), ("document", "documents")] {
+        assert_eq!(of(kind) as u64, scanned.run[count].as_u64().expect("a count"), "{kind}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use sonde_connectors::Reason;
 use super::Format;
 use crate::{
     record::{Coverage, Location, State},
-    store::{CoverageRow, DatasetRow, FindingRow, ObjectFindingRow},
+    store::{CoverageRow, DatasetRow, FindingRow, Kind, ObjectFindingRow},
 };
 
 #[derive(Serialize)]
@@ -88,6 +88,8 @@ pub(super) struct RunLine {
     pub(super) bytes_read: u64,
     pub(super) bytes_classified: u64,
     pub(super) findings: u64,
+    pub(super) composites: u64,
+    pub(super) documents: u64,
     pub(super) wall_s: f64,
     pub(super) cpu_s: f64,
     pub(super) complete: bool,
@@ -155,7 +157,7 @@ pub(super) fn is_error(coverage: &Coverage) -> bool {
     }
 }
 
-/// Prints rows in one of the formats for programs. `Json` is one document: `{"findings":[…],"coverage":[…],"run":{…}}` of a scan, else the list asked for.
+/// Prints rows in one of the formats for programs. `Json` is one document: `{"findings":[…],"composites":[…],"documents":[…],"coverage":[…],"run":{…}}` of a scan, else the list asked for.
 pub(super) struct Printer<'w, W: Write> {
     out: &'w mut W,
     format: Format,
@@ -173,7 +175,7 @@ impl<'w, W: Write> Printer<'w, W> {
 
     pub(super) fn finding(&mut self, row: &ObjectFindingRow) -> Result<()> {
         let line = FindingLine {
-            r#type: "finding",
+            r#type: row.kind.as_str(),
             source: &row.source,
             dataset: &row.dataset,
             object: &row.object,
@@ -190,12 +192,17 @@ impl<'w, W: Write> Printer<'w, W> {
             status: &row.status,
             locations: row.locations.iter().map(LocationLine::from).collect(),
         };
-        self.line("findings", &line)
+        let list = match row.kind {
+            Kind::Value => "findings",
+            Kind::Composite => "composites",
+            Kind::Document => "documents",
+        };
+        self.line(list, &line)
     }
 
     pub(super) fn verdict(&mut self, row: &FindingRow) -> Result<()> {
         let line = VerdictLine {
-            r#type: "finding",
+            r#type: row.kind.as_str(),
             uid: &row.uid,
             source: &row.source,
             dataset: &row.dataset,

@@ -24,7 +24,7 @@ use crate::{
     progress::Progress,
     sample::{How, Sample},
     sizes,
-    store::{CoverageRow, End, FindingRow, Query, Store},
+    store::{CoverageRow, End, FindingRow, Kind, Query, Store},
     tally::Lens,
 };
 
@@ -167,18 +167,25 @@ impl Told<'_> {
     async fn report(&self, store: &dyn Store, query: &Query) -> Result<ExitCode> {
         let mut highest: Option<Sensitivity> = None;
         let mut findings: Vec<FindingRow> = Vec::new();
-        let mut count = 0_u64;
+        let (mut count, mut composites, mut documents) = (0_u64, 0_u64, 0_u64);
         let keep = self.args.format == Format::Table;
         let visit = |row: FindingRow| {
-            count += 1;
-            highest = highest.max(Some(row.sensitivity));
+            match row.kind {
+                Kind::Value => count += 1,
+                Kind::Composite => composites += 1,
+                Kind::Document => documents += 1,
+            }
+            // What kind of text it is says nothing yet of what is in it.
+            if row.kind != Kind::Document {
+                highest = highest.max(Some(row.sensitivity));
+            }
             if keep {
                 findings.push(row);
             }
             Ok(())
         };
         store.findings(query, Box::new(visit)).await?;
-        let run = self.run_line(count);
+        let run = output::RunLine { composites, documents, ..self.run_line(count) };
         let mut out = io::BufWriter::new(io::stdout());
         let mut broken = false;
         match self.args.format {
@@ -188,8 +195,13 @@ impl Told<'_> {
                 table::scan(&mut out, &findings, &gaps, &run)?;
             }
             format => {
-                let mut printer = output::Printer::new(&mut out, format, &["findings", "coverage"]);
-                store.object_findings(query, self.args.locations, Box::new(|row| printer.finding(&row))).await?;
+                let mut printer = output::Printer::new(&mut out, format, &["findings", "composites", "documents", "coverage"]);
+                for (kind, count) in [(Kind::Value, count), (Kind::Composite, composites), (Kind::Document, documents)] {
+                    if count > 0 {
+                        let query = Query { kind: Some(kind), ..query.clone() };
+                        store.object_findings(&query, self.args.locations, Box::new(|row| printer.finding(&row))).await?;
+                    }
+                }
                 let mut visit = |row: CoverageRow| {
                     broken |= output::is_error(&row.coverage);
                     printer.coverage(&row)
@@ -210,6 +222,8 @@ impl Told<'_> {
             bytes_read: self.progress.bytes_read.load(Relaxed),
             bytes_classified: self.progress.bytes_classified.load(Relaxed),
             findings,
+            composites: 0,
+            documents: 0,
             wall_s: (self.wall_s * 1000.0).round() / 1000.0,
             cpu_s: setup::cpu_seconds(),
             complete: self.summary.end == End::Complete,

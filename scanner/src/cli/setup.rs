@@ -240,6 +240,7 @@ pub(super) fn run_spec(scan: &Scan, ruleset: &Ruleset, key: &FingerprintKey, rul
         key_id: key.id().to_owned(),
         rules: rows(ruleset),
         composites: ruleset.composites().to_vec(),
+        documents: ruleset.documents().iter().map(|d| d.id.clone()).collect(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     record::{Location, State},
     sizes::{grouped, human},
-    store::{CoverageRow, DatasetRow, FindingRow, Query, Store},
+    store::{CoverageRow, DatasetRow, FindingRow, Kind, Query, Store},
 };
 
 /// What was not read, by reason.
@@ -95,9 +95,14 @@ pub(super) fn scan(out: &mut impl Write, findings: &[FindingRow], gaps: &Gaps, r
     gaps.print(out)?;
     let rate = if run.wall_s > 0.0 { run.bytes_read as f64 / run.wall_s } else { 0.0 };
     let incomplete = if run.complete { "" } else { "INCOMPLETE: " };
+    let beside: String = [(run.composites, "composites"), (run.documents, "kinds of documents")]
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!(", {} {what}", grouped(*count)))
+        .collect();
     writeln!(
         out,
-        "\n{incomplete}{} findings in {} objects ({} listed, {} read) in {:.1} s, {}/s; ruleset {}.",
+        "\n{incomplete}{} findings{beside} in {} objects ({} listed, {} read) in {:.1} s, {}/s; ruleset {}.",
         grouped(run.findings),
         grouped(run.objects),
         human(run.bytes_listed),
@@ -134,9 +139,14 @@ pub(super) fn findings(out: &mut impl Write, findings: &[FindingRow]) -> Result<
 fn finding_cells(f: &FindingRow) -> Vec<String> {
     let share = if f.field.is_none() || f.rows_seen == 0 { String::new() } else { percent(f.rows_matched, f.rows_seen) };
     let example = f.locations.first().map(|(object, member, at)| example(object, member.as_deref(), at)).unwrap_or_default();
+    let place = match f.kind {
+        Kind::Value => "(text)",
+        Kind::Composite => "(record)",
+        Kind::Document => "(document)",
+    };
     vec![
         level(f.sensitivity).to_owned(),
-        clip(&safe(f.field.as_deref().unwrap_or("(text)")), 40),
+        clip(&safe(f.field.as_deref().unwrap_or(place)), 40),
         f.tag.clone(),
         share,
         grouped(f.occurrences),

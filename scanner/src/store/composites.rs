@@ -3,10 +3,11 @@
 
 use anyhow::Result;
 use futures::TryStreamExt;
+use serde::{Deserialize, Serialize};
 use sonde_classifiers::{Composite, Sketch, Tally, Verdict, composite::Column};
 
 use super::{
-    commit,
+    Kind, commit,
     finish::DATASETS,
     link::{Link, Row, SqlResult, cells},
     rollup::{self, TALLY},
@@ -23,20 +24,40 @@ fn setting(run: i64) -> String {
     format!("composites of run {run}")
 }
 
-/// Keeps the composites of a run until it is finished, whoever finishes it. Those of runs that ended otherwise go.
-pub(super) async fn keep(link: &mut Link<'_>, run: i64, composites: &[Composite]) -> Result<()> {
+/// What of a run's rules is none: composites, and the ids of kinds of documents.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Kinds {
+    pub(super) composites: Vec<Composite>,
+    pub(super) documents: Vec<String>,
+}
+
+impl Kinds {
+    /// What findings of this name are about.
+    pub(super) fn of(&self, rule: &str) -> Kind {
+        if self.composites.iter().any(|c| c.id == rule) {
+            Kind::Composite
+        } else if self.documents.iter().any(|d| d == rule) {
+            Kind::Document
+        } else {
+            Kind::Value
+        }
+    }
+}
+
+/// Keeps the composites and documents of a run until it is finished, whoever finishes it. Those of runs that ended otherwise go.
+pub(super) async fn keep(link: &mut Link<'_>, run: i64, kinds: &Kinds) -> Result<()> {
     let sql = "DELETE FROM setting WHERE tenant = $1 AND name LIKE 'composites of run %'
         AND name NOT IN (SELECT 'composites of run ' || CAST(id AS text) FROM run WHERE tenant = $1 AND status = 'running')";
     link.run(sql, cells![TENANT]).await?;
-    let json = serde_json::to_string(composites)?;
+    let json = serde_json::to_string(kinds)?;
     link.run("INSERT INTO setting (tenant, name, value) VALUES ($1, $2, $3)", cells![TENANT, setting(run).as_str(), json.as_str()]).await?;
     Ok(())
 }
 
-/// The composites of a run.
-pub(super) async fn kept(link: &mut Link<'_>, run: i64) -> Result<Vec<Composite>> {
+/// The composites and documents of a run.
+pub(super) async fn kept(link: &mut Link<'_>, run: i64) -> Result<Kinds> {
     let row = link.row("SELECT value FROM setting WHERE tenant = $1 AND name = $2", cells![TENANT, setting(run).as_str()]).await?;
-    Ok(row.map(|row| row.text(0)).transpose()?.map_or(Ok(Vec::new()), |json| serde_json::from_str(&json))?)
+    Ok(row.map(|row| row.text(0)).transpose()?.map_or(Ok(Kinds::default()), |json| serde_json::from_str(&json))?)
 }
 
 /// Takes away what was derived before.

@@ -1,6 +1,15 @@
 //! A [`Query`] as SQL conditions.
 
-use super::{Query, link::Cell, sql::TENANT};
+use super::{
+    Kind, Query,
+    link::{Cell, Dialect},
+    sql::TENANT,
+};
+
+/// Reads what [`Dialect::kind`] selects.
+pub(super) fn kind(name: &str) -> Kind {
+    [Kind::Composite, Kind::Document].into_iter().find(|k| k.as_str() == name).unwrap_or_default()
+}
 
 /// Conditions and their parameters; `$1` is the tenant.
 pub(super) struct Filter {
@@ -68,6 +77,14 @@ impl Filter {
             self.and(format!("{status} = {place}"));
         }
         self.conditions.len() > before
+    }
+
+    /// Findings of the kind that was asked for.
+    pub(super) fn kind(&mut self, dialect: Dialect, evidence: &str, query: &Query) {
+        if let Some(kind) = query.kind {
+            let place = self.bind(kind.as_str());
+            self.and(format!("{} = {place}", dialect.kind(evidence)));
+        }
     }
 
     /// `LIMIT n`, or nothing.

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result};
 use futures::TryStreamExt;
-use sonde_classifiers::Composite;
 
 use super::{
-    Bars, End, composites,
+    Bars, End, Kind,
+    composites::{self, Kinds},
     link::{Cell, Dialect, Link, cells},
     rollup::{self, FieldSums, Placed, Standing},
     run,
@@ -80,23 +80,23 @@ pub(super) async fn finish(store: &SqlStore, run: i64, end: End, bars: &Bars) ->
     let mut tx = store.begin().await?;
     let mut link = tx.link();
     run::check_running(&mut link, run).await?;
-    let composites = composites::kept(&mut link, run).await?;
+    let kinds = composites::kept(&mut link, run).await?;
     forget_verdicts(&mut link, run).await?;
     composites::forget(&mut link, run).await?;
-    roll_up(store, &mut link, run, bars, &Which::Rules(&composites)).await?;
+    roll_up(store, &mut link, run, bars, &Which::Rules(&kinds)).await?;
     tx.commit().await?;
 
     // What stands in the fields of a table is read from another connection: it must be there.
     let mut tx = store.begin().await?;
     let mut link = tx.link();
     run::check_running(&mut link, run).await?;
-    composites::join(store, &mut link, run, &composites).await?;
+    composites::join(store, &mut link, run, &kinds.composites).await?;
     tx.commit().await?;
 
     let mut tx = store.begin().await?;
     let mut link = tx.link();
     run::check_running(&mut link, run).await?;
-    roll_up(store, &mut link, run, bars, &Which::Composites(&composites)).await?;
+    roll_up(store, &mut link, run, bars, &Which::Composites(&kinds)).await?;
     if end == End::Complete {
         resolve(&mut link, run).await?;
     }
@@ -220,7 +220,7 @@ async fn roll_up(store: &SqlStore, link: &mut Link<'_>, run: i64, bars: &Bars, w
             }
         }
         if waiting >= BATCH {
-            write(link, run, std::mem::take(&mut batch)).await?;
+            write(link, run, which.kinds(), std::mem::take(&mut batch)).await?;
             waiting = 0;
         }
         let sums = match &mut field {
@@ -230,19 +230,24 @@ async fn roll_up(store: &SqlStore, link: &mut Link<'_>, run: i64, bars: &Bars, w
         sums.add(&row, bars)?;
     }
     batch.extend(field.map(|done| Verdicts::of(done, bars, which)));
-    write(link, run, batch).await
+    write(link, run, which.kinds(), batch).await
 }
 
 /// What is rolled up: composites come after the rules they are made of.
 enum Which<'a> {
-    Rules(&'a [Composite]),
-    Composites(&'a [Composite]),
+    Rules(&'a Kinds),
+    Composites(&'a Kinds),
 }
 
 impl Which<'_> {
+    fn kinds(&self) -> &Kinds {
+        let (Which::Rules(kinds) | Which::Composites(kinds)) = self;
+        kinds
+    }
+
     /// A condition on `f.rule`, with what it binds; `None`: there is nothing to roll up.
     fn condition(&self, cells: &mut Vec<Cell>) -> Option<String> {
-        let (Which::Rules(composites) | Which::Composites(composites)) = self;
+        let composites = &self.kinds().composites;
         let places: Vec<String> = (0..composites.len()).map(|i| format!("${}", cells.len() + 1 + i)).collect();
         cells.extend(composites.iter().map(|c| Cell::from(c.id.as_str())));
         match (self, places.is_empty()) {
@@ -255,8 +260,9 @@ impl Which<'_> {
 
     /// Whether a standing composite has as many records and distinct values as it asks for.
     fn suffices(&self, standing: &Standing) -> bool {
-        let Which::Composites(composites) = self else { return true };
-        composites
+        let Which::Composites(kinds) = self else { return true };
+        kinds
+            .composites
             .iter()
             .find(|c| c.id == standing.rule)
             .is_some_and(|c| c.suffices(standing.verdict.occurrences(&standing.tally), standing.distinct))
@@ -279,12 +285,12 @@ impl Verdicts {
     }
 }
 
-async fn write(link: &mut Link<'_>, run: i64, batch: Vec<Verdicts>) -> Result<()> {
+async fn write(link: &mut Link<'_>, run: i64, kinds: &Kinds, batch: Vec<Verdicts>) -> Result<()> {
     let mut rows = Vec::new();
     let mut places: HashMap<(i64, String), Vec<Placed>> = HashMap::new();
     for verdicts in batch {
         for standing in verdicts.standing {
-            rows.push(finding_row(run, verdicts.dataset, verdicts.field.as_deref(), &standing)?);
+            rows.push(finding_row(run, verdicts.dataset, verdicts.field.as_deref(), &standing, kinds.of(&standing.rule))?);
             places.insert((verdicts.dataset, standing.uid), standing.locations);
         }
     }
@@ -306,9 +312,9 @@ async fn write(link: &mut Link<'_>, run: i64, batch: Vec<Verdicts>) -> Result<()
     Ok(())
 }
 
-fn finding_row(run: i64, dataset: i64, field: Option<&str>, s: &Standing) -> Result<Vec<Cell>> {
+fn finding_row(run: i64, dataset: i64, field: Option<&str>, s: &Standing, kind: Kind) -> Result<Vec<Cell>> {
     let judged = if s.verdict.column { "column" } else { "matches" };
-    let evidence = serde_json::json!({ "millibits": s.verdict.millibits, "tally": s.tally });
+    let evidence = serde_json::json!({ "millibits": s.verdict.millibits, "tally": s.tally, "kind": kind.as_str() });
     let key = Cell::Text(Some(field.map_or_else(|| text::NO_FIELD.to_owned(), text::stored)));
     let mut row = cells![TENANT, &s.uid, dataset, field];
     row.push(key);
@@ -372,10 +378,11 @@ async fn close(link: &mut Link<'_>, run: i64, end: End, min_confidence: f64) -> 
     let sql = format!(
         "UPDATE run SET status = $3, ended_at = {now}, min_confidence = $4, bytes_listed = {}, bytes_read = {},
            objects = (SELECT count(*) FROM object o WHERE o.tenant = $1 AND o.last_run = $2 AND o.source_id IN {SOURCES}),
-           findings = (SELECT count(*) FROM finding f WHERE f.tenant = $1 AND f.holds AND f.dataset_id IN {DATASETS})
+           findings = (SELECT count(*) FROM finding f WHERE f.tenant = $1 AND f.holds AND {} = 'finding' AND f.dataset_id IN {DATASETS})
          WHERE tenant = $1 AND id = $2",
         sum("bytes_listed"),
-        sum("bytes_read")
+        sum("bytes_read"),
+        link.dialect().kind("f.evidence")
     );
     link.run(sql, cells![TENANT, run, status, min_confidence]).await?;
     if end == End::Complete {

@@ -171,6 +171,14 @@ impl Dialect {
             Self::Postgres => "now()",
         }
     }
+    /// What a finding is about, out of its evidence: `finding`, `composite`, `document`. Those written before there were others are about values.
+    pub(super) fn kind(self, evidence: &str) -> String {
+        match self {
+            Self::Sqlite => format!("coalesce(json_extract({evidence}, '$.kind'), 'finding')"),
+            Self::Postgres => format!("coalesce({evidence} ->> 'kind', 'finding')"),
+        }
+    }
+
     /// A time column as RFC 3339.
     pub(super) fn rfc3339(self, column: &str) -> String {
         match self {

@@ -62,6 +62,32 @@ pub struct RunSpec {
     pub rules: Vec<RuleRow>,
     /// What tags say together: looked for in tables when the run is finished.
     pub composites: Vec<Composite>,
+    /// Ids of the kinds of documents among `rules`.
+    pub documents: Vec<String>,
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Values.
+    #[default]
+    Value,
+    /// What several tags in one record say together.
+    Composite,
+    /// A text as a whole.
+    Document,
+}
+
+impl Kind {
+    /// As lines are called.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "finding",
+            Self::Composite => "composite",
+            Self::Document => "document",
+        }
+    }
 }
 
 /// A rule as the store keeps it.
@@ -135,6 +161,8 @@ pub struct Query {
     pub sources: Vec<String>,
     /// Only datasets whose URI begins with this.
     pub dataset_prefix: Option<String>,
+    /// Only findings of this kind.
+    pub kind: Option<Kind>,
     /// Only tags under these dotted prefixes (`pii` covers `pii.email`).
     pub tags: Vec<String>,
     /// Only findings with at least this confidence.
@@ -154,6 +182,8 @@ pub struct Query {
 /// A verdict on dataset × field × rule, as listed.
 #[derive(Clone, Debug)]
 pub struct FindingRow {
+    /// What it is about.
+    pub kind: Kind,
     /// Stable identifier, hex.
     pub uid: String,
     /// Source URI.
@@ -191,6 +221,8 @@ pub struct FindingRow {
 /// Dataset × object × member × field × rule, as `--format jsonl` prints it; only findings whose verdict stands.
 #[derive(Clone, Debug)]
 pub struct ObjectFindingRow {
+    /// What it is about.
+    pub kind: Kind,
     /// Source URI.
     pub source: String,
     /// Dataset URI.

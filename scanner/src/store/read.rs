@@ -7,7 +7,7 @@ use sonde_connectors::Reason;
 pub(super) use super::read_objects::object_findings;
 use super::{
     CoverageRow, DatasetRow, FindingRow, Query, Visit,
-    filter::Filter,
+    filter::{Filter, kind},
     link::{Dialect, Row, SqlResult, cells},
     run::sensitivity,
     sql::{SqlStore, TENANT},
@@ -39,14 +39,15 @@ pub(super) async fn findings(store: &SqlStore, query: &Query, mut visit: Visit<'
     filter.among("s.uri", &query.sources);
     filter.dataset("d.uri", query);
     filter.finding(query, "r.tag", "f.confidence", "r.sensitivity_rank", "f.status");
+    filter.kind(store.dialect(), "f.evidence", query);
     let limit = filter.limit(query.limit);
     let dialect = store.dialect();
     let sql = format!(
         "SELECT x.uid, x.source, x.dataset, x.field, x.rule, x.tag, x.sensitivity_rank, x.occurrences, x.rows_matched, x.rows_seen, x.distinct_values, x.confidence,
            x.status, x.first_seen, x.last_seen, o.key, l.member, l.line_no, l.column_no, l.row_no, l.json_path, l.byte_start, l.byte_end, l.masked, l.fingerprint,
-           l.millibits, x.id
+           l.millibits, x.id, x.kind
          FROM (SELECT f.tenant, f.id, f.uid, s.uri AS source, d.uri AS dataset, f.field, f.rule, r.tag, r.sensitivity_rank, f.occurrences, f.rows_matched, f.rows_seen,
-             f.distinct_values, f.confidence, f.status, {} AS first_seen, {} AS last_seen
+             f.distinct_values, f.confidence, f.status, {} AS first_seen, {} AS last_seen, {} AS kind
            FROM finding f
            JOIN dataset d ON d.tenant = f.tenant AND d.id = f.dataset_id
            JOIN source s ON s.tenant = d.tenant AND s.id = d.source_id
@@ -57,6 +58,7 @@ pub(super) async fn findings(store: &SqlStore, query: &Query, mut visit: Visit<'
          ORDER BY x.dataset, x.field NULLS FIRST, x.rule, x.source, l.seq",
         dialect.rfc3339("f.first_seen"),
         dialect.rfc3339("f.last_seen"),
+        dialect.kind("f.evidence"),
         filter.condition(),
     );
     let mut conn = store.read().await?;
@@ -91,6 +93,7 @@ pub(super) fn finished(outcome: Result<()>, conn: super::link::Held) -> Result<(
 
 fn finding(row: &Row) -> Result<FindingRow> {
     Ok(FindingRow {
+        kind: kind(row.raw(27)?),
         uid: row.text(0)?,
         source: row.text(1)?,
         dataset: row.text(2)?,

@@ -8,8 +8,8 @@ use sonde_classifiers::{Sketch, Tally, Verdict, verdict};
 
 use super::{
     ObjectFindingRow, Query, Visit,
-    filter::Filter,
-    link::{Row, SqlResult},
+    filter::{Filter, kind},
+    link::{Dialect, Row, SqlResult},
     position::{absolute, before, place},
     read::{finished, sources},
     rollup::{TALLY, tally},
@@ -26,7 +26,7 @@ pub(super) async fn object_findings(store: &SqlStore, query: &Query, locations: 
         if left == 0 {
             break;
         }
-        let (sql, filter) = findings_sql(query, id);
+        let (sql, filter) = findings_sql(store.dialect(), query, id);
         let (extents_sql, extents_filter) = extents_sql(query, id);
         let mut conn = store.read().await?;
         let mut extents_conn = store.read().await?;
@@ -71,15 +71,16 @@ pub(super) async fn object_findings(store: &SqlStore, query: &Query, locations: 
     Ok(())
 }
 
-fn findings_sql(query: &Query, source: i64) -> (String, Filter) {
+fn findings_sql(dialect: Dialect, query: &Query, source: i64) -> (String, Filter) {
     let mut filter = Filter::new("f.tenant");
     let place = filter.bind(source);
     filter.and(format!("d.source_id = {place} AND v.holds AND v.status <> 'resolved'"));
     filter.dataset("d.uri", query);
     filter.finding(query, "r.tag", "v.confidence", "r.sensitivity_rank", "v.status");
+    filter.kind(dialect, "v.evidence", query);
     let sql = format!(
         "SELECT d.uri, o.key, f.member, f.field, f.rule, r.tag, r.sensitivity_rank, v.confidence, v.status, v.millibits, v.judged, f.part,
-           p.rows_before, p.newlines_before, p.tail_before, f.locations, f.weak, {TALLY}
+           p.rows_before, p.newlines_before, p.tail_before, f.locations, f.weak, {TALLY}, {}
          FROM object_finding f
          JOIN dataset d ON d.tenant = f.tenant AND d.id = f.dataset_id
          JOIN object o ON o.tenant = f.tenant AND o.id = f.object_id
@@ -87,6 +88,7 @@ fn findings_sql(query: &Query, source: i64) -> (String, Filter) {
          JOIN rule r ON r.tenant = f.tenant AND r.id = f.rule
          LEFT JOIN object_part p ON p.tenant = f.tenant AND p.object_id = f.object_id AND p.part = f.part AND p.seq = f.extent
          WHERE {} ORDER BY d.uri, o.key, f.member NULLS FIRST, f.field NULLS FIRST, f.rule, f.part, f.seq",
+        dialect.kind("v.evidence"),
         text::NO_FIELD,
         filter.condition()
     );
@@ -121,6 +123,7 @@ impl Merged {
     fn open(row: &Row, source: &str) -> Result<Self> {
         let verdict = Verdict { millibits: i32::try_from(row.int(9)?)?, column: row.raw(10)? == "column" };
         let line = ObjectFindingRow {
+            kind: kind(row.raw(26)?),
             source: source.to_owned(),
             dataset: row.text(0)?,
             object: row.text(1)?,

@@ -31,7 +31,7 @@ pub(super) async fn open(store: &SqlStore, spec: RunSpec) -> Result<i64> {
     let sql = format!("INSERT INTO run (tenant, ruleset, config, version, key_id, started_at) VALUES ($1, $2, $3, $4, $5, {now}) RETURNING id");
     let row = link.row(sql, cells![TENANT, &spec.ruleset, &spec.config, &spec.version, &spec.key_id]).await?;
     let run = row.context("no run was opened")?.int(0)?;
-    composites::keep(&mut link, run, &spec.composites).await?;
+    composites::keep(&mut link, run, &composites::Kinds { composites: spec.composites, documents: spec.documents }).await?;
     for (position, source) in sources.iter().enumerate() {
         join(&mut link, run, *source, position as i64).await?;
     }

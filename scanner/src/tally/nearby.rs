@@ -29,19 +29,25 @@ struct Edge {
 
 impl Edge {
     /// Gives it what it wants of a piece that begins at `at`.
-    fn push(&mut self, lens: &Lens, scratch: &mut Scratch, at: u64, bytes: &[u8], nearby: &mut Nearby<Anchor>) {
+    fn push(&mut self, lens: &Lens, scratch: &mut Scratch, (at, bytes): (u64, &[u8]), nearby: &mut Nearby<Anchor>, complete: Complete<'_>) {
         let place = |offset: u64| usize::try_from(offset.saturating_sub(at)).unwrap_or(usize::MAX).min(bytes.len());
         let mine = &bytes[place(self.wanted.start)..place(self.wanted.end)];
-        self.scanner.push(&lens.engine, scratch, mine, &mut |m| context(lens, nearby, &m));
+        self.scanner.push(&lens.engine, scratch, mine, &mut |m| context(lens, nearby, &m, complete));
     }
 
-    fn finish(mut self, lens: &Lens, scratch: &mut Scratch, nearby: &mut Nearby<Anchor>) {
-        self.scanner.finish(&lens.engine, scratch, &mut |m| context(lens, nearby, &m));
+    fn finish(mut self, lens: &Lens, scratch: &mut Scratch, nearby: &mut Nearby<Anchor>, complete: Complete<'_>) {
+        self.scanner.finish(&lens.engine, scratch, &mut |m| context(lens, nearby, &m, complete));
     }
 }
 
-fn context(lens: &Lens, nearby: &mut Nearby<Anchor>, m: &TextMatch<'_>) {
-    nearby.see(&lens.watch, m.m.rule, (m.start, m.m.millibits), &mut || None, &mut |_, _, _| {});
+/// What is done with a record whose parts were all seen.
+type Complete<'a> = &'a mut dyn FnMut(u16, i32, Anchor);
+
+fn context(lens: &Lens, nearby: &mut Nearby<Anchor>, m: &TextMatch<'_>, complete: Complete<'_>) {
+    // What is not reported is no part either, on whichever side of a cut.
+    if !lens.allows(&m.m, None) {
+        nearby.see(&lens.watch, m.m.rule, (m.start, m.m.millibits), &mut || None, complete);
+    }
 }
 
 /// The records of one run of text.
@@ -72,18 +78,19 @@ impl Records {
     }
 
     /// Before a piece goes to the text's own scanner.
-    pub(super) fn push(&mut self, lens: &Lens, scratch: &mut Scratch, bytes: &[u8]) {
+    pub(super) fn push(&mut self, lens: &Lens, scratch: &mut Scratch, bytes: &[u8], placed: bool, found: &mut Composites) {
+        let mut complete = |number, millibits, anchor: Anchor| found.count(lens, placed, number, millibits, &anchor);
         let end = self.at + bytes.len() as u64;
         if let Some(mut lead) = self.lead.take() {
-            lead.push(lens, scratch, self.at, bytes, &mut self.nearby);
+            lead.push(lens, scratch, (self.at, bytes), &mut self.nearby, &mut complete);
             if end >= lead.wanted.end {
-                lead.finish(lens, scratch, &mut self.nearby);
+                lead.finish(lens, scratch, &mut self.nearby, &mut complete);
             } else {
                 self.lead = Some(lead);
             }
         }
         if let Some(tail) = &mut self.tail {
-            tail.push(lens, scratch, self.at, bytes, &mut self.nearby);
+            tail.push(lens, scratch, (self.at, bytes), &mut self.nearby, &mut complete);
         }
         self.at = end;
     }
@@ -91,16 +98,18 @@ impl Records {
     /// Before the text's own scanner is ended: what stands before the part is known by now.
     pub(super) fn lead(&mut self, lens: &Lens, scratch: &mut Scratch) {
         if let Some(lead) = self.lead.take() {
-            lead.finish(lens, scratch, &mut self.nearby);
+            // Nothing of the part was seen yet: nothing is complete.
+            lead.finish(lens, scratch, &mut self.nearby, &mut |_, _, _| {});
         }
     }
 
     /// After it has ended.
     pub(super) fn finish(mut self, lens: &Lens, scratch: &mut Scratch, placed: bool, found: &mut Composites) {
+        let mut complete = |number, millibits, anchor: Anchor| found.count(lens, placed, number, millibits, &anchor);
         if let Some(tail) = self.tail.take() {
-            tail.finish(lens, scratch, &mut self.nearby);
+            tail.finish(lens, scratch, &mut self.nearby, &mut complete);
         }
-        self.nearby.finish(&mut |number, millibits, anchor| found.count(lens, placed, number, millibits, &anchor));
+        self.nearby.finish(&mut complete);
     }
 
     /// A match of the text's own scanner; `hash` is its sketch hash.

@@ -32,6 +32,7 @@ pub(super) fn run_spec(sources: &[&str]) -> RunSpec {
             rule("card-file", "pci.card-file", Sensitivity::Critical),
         ],
         composites: Vec::new(),
+        documents: Vec::new(),
     }
 }
 
