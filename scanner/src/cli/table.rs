@@ -95,10 +95,10 @@ pub(super) fn scan(out: &mut impl Write, findings: &[FindingRow], gaps: &Gaps, r
     gaps.print(out)?;
     let rate = if run.wall_s > 0.0 { run.bytes_read as f64 / run.wall_s } else { 0.0 };
     let incomplete = if run.complete { "" } else { "INCOMPLETE: " };
-    let beside: String = [(run.composites, "composites"), (run.documents, "kinds of documents")]
+    let beside: String = [(run.composites, "composite", "composites"), (run.documents, "kind of document", "kinds of documents")]
         .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!(", {} {what}", grouped(*count)))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| format!(", {} {}", grouped(*count), if *count == 1 { one } else { many }))
         .collect();
     writeln!(
         out,
