@@ -5,11 +5,11 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds="${1:-30}"
 targets=("${@:2}")
-[ ${#targets[@]} -gt 0 ] || targets=(text columns rules)
+[ ${#targets[@]} -gt 0 ] || targets=(text columns rules policies)
 kept="$PWD/../.cache/fuzz"
 target_dir="$PWD/../target/fuzz"
 
-# Of the compiler's own machinery, only the two crates that matter are watched for coverage; assertions and overflow checks are on in all of them.
+# Of the compiler's own machinery, only the crates that matter are watched for coverage; assertions and overflow checks are on in all of them.
 RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$target_dir" \
   RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions -Ccodegen-units=4" \
   cargo build --release --locked --target "$(rustc -vV | sed -n 's/^host: //p')" --bins

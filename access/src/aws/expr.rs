@@ -35,6 +35,12 @@ impl Test {
     pub(crate) fn new(id: String, shown: String, opposite: Option<String>) -> Self {
         Self { id, shown, opposite }
     }
+
+    /// As it is printed when it is to hold.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
 }
 
 impl Expr {
