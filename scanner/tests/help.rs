@@ -10,7 +10,7 @@ fn help(args: &[&str]) -> String {
 
 #[test]
 fn help_texts() {
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 16] = [
         &[],
         &["scan"],
         &["classify"],
@@ -22,6 +22,8 @@ fn help_texts() {
         &["rules", "show"],
         &["rules", "test"],
         &["rules", "lint"],
+        &["access"],
+        &["access", "decide"],
         &["db"],
         &["db", "migrate"],
         &["generate"],
@@ -42,7 +44,7 @@ fn man_page_and_completions_name_every_command() {
     let man = run(&["generate", "man"]);
     for shell in ["bash", "zsh", "fish"] {
         let script = run(&["generate", "completions", shell]);
-        for command in ["scan", "classify", "findings", "coverage", "datasets", "rules", "db"] {
+        for command in ["scan", "classify", "findings", "coverage", "datasets", "rules", "access", "db"] {
             assert!(script.contains(command) && man.contains(command), "{command} in {shell}");
         }
     }

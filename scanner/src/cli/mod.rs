@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sonde_classifiers::{Sensitivity, Threshold};
 
+mod access;
 mod classify;
 mod custom;
 mod database;
@@ -45,6 +46,11 @@ enum Command {
     Rules {
         #[command(subcommand)]
         command: rules::RulesCommand,
+    },
+    /// Say what policies allow
+    Access {
+        #[command(subcommand)]
+        command: access::AccessCommand,
     },
     /// Look after the store's schema
     Db {
@@ -182,6 +188,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Coverage(args) => read::coverage(args),
         Command::Datasets(args) => read::datasets(args),
         Command::Rules { command } => rules::run(command),
+        Command::Access { command } => access::run(&command),
         Command::Db { command } => database::run(command),
         Command::Generate { command } => generate::run(&command),
     }
