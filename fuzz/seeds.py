@@ -40,3 +40,13 @@ for file in sorted((root / "classifiers/rules").glob("*.toml"))[::4]:
             for value in re.findall(pattern, rule)[:1]:
                 n += 1
                 keep("rules", n, bytes([kind]) + value.encode())
+
+# Requests and policies, from the answers that the tests expect to refuse or to read.
+statement = '{"Sid":"A","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::111122223333:role/r","AIDAX"]},"Action":["s3:Get*"],"Resource":"arn:aws:s3:::b/${aws:username, \'x\'}/*"'
+conditions = re.findall(r'(?m)^\[?"?\[?"?([A-Za-z:]+)"?\]', (root / "access/cases/conditions.toml").read_text())
+for n, operator in enumerate(conditions):
+    condition = f'"Condition":{{"{operator}":{{"aws:SourceIp":["10.0.0.0/8","2026-01-31T10:00:00Z","arn:aws:s3:::*"],"k":[1,true]}}}}'
+    policy = f'{{"Version":"2012-10-17","Statement":[{statement},{condition}}}]}}'
+    keep("policies", 2 * n, policy.encode())
+    request = f'{{"id":{n},"principal":"arn:aws:sts::111122223333:assumed-role/r/s","action":"s3:GetObject","resource":"arn:aws:s3:::b/x/k","unknown_context":["k"],"resource_policy":{policy}}}'
+    keep("policies", 2 * n + 1, request.encode())

@@ -2,8 +2,10 @@
 
 use std::{collections::BTreeSet, fmt};
 
-/// Formulas with more distinct tests than this are not tried for being constant.
+/// Formulas with more distinct tests than this are not tried for being constant,
 const TRIED: usize = 12;
+/// nor those that would take more steps.
+const STEPS: usize = 1 << 22;
 
 /// True, false, or true on a condition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,21 +54,25 @@ impl Expr {
     /// Both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Is(false), _) | (_, Self::Is(false)) => Self::NO,
-            (Self::Is(true), e) | (e, Self::Is(true)) => e,
-            (a, b) => join(true, a, b),
-        }
+        Self::all([self, other])
     }
 
     /// At least one.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Is(true), _) | (_, Self::Is(true)) => Self::YES,
-            (Self::Is(false), e) | (e, Self::Is(false)) => e,
-            (a, b) => join(false, a, b),
-        }
+        Self::any([self, other])
+    }
+
+    /// All of them; true if there are none.
+    #[must_use]
+    pub fn all(es: impl IntoIterator<Item = Self>) -> Self {
+        join(true, es)
+    }
+
+    /// At least one of them; false if there are none.
+    #[must_use]
+    pub fn any(es: impl IntoIterator<Item = Self>) -> Self {
+        join(false, es)
     }
 
     /// The opposite.
@@ -76,8 +82,8 @@ impl Expr {
             Self::Is(is) => Self::Is(!is),
             Self::Not(e) => *e,
             Self::Test(t) => Self::Not(Box::new(Self::Test(t))),
-            Self::All(es) => es.into_iter().fold(Self::NO, |sum, e| sum.or(e.negated())),
-            Self::Any(es) => es.into_iter().fold(Self::YES, |sum, e| sum.and(e.negated())),
+            Self::All(es) => Self::any(es.into_iter().map(Self::negated)),
+            Self::Any(es) => Self::all(es.into_iter().map(Self::negated)),
         }
     }
 
@@ -86,7 +92,7 @@ impl Expr {
     pub fn settled(self) -> Self {
         let mut tests = BTreeSet::new();
         self.tests(&mut tests);
-        if tests.is_empty() || tests.len() > TRIED {
+        if tests.is_empty() || tests.len() > TRIED || self.size() << tests.len() > STEPS {
             return self;
         }
         let tests: Vec<&Test> = tests.into_iter().collect();
@@ -112,6 +118,15 @@ impl Expr {
         }
     }
 
+    /// How many parts it has.
+    fn size(&self) -> usize {
+        match self {
+            Self::Is(_) | Self::Test(_) => 1,
+            Self::Not(e) => 1 + e.size(),
+            Self::All(es) | Self::Any(es) => es.iter().map(Self::size).sum(),
+        }
+    }
+
     fn holds(&self, world: &dyn Fn(&Test) -> bool) -> bool {
         match self {
             Self::Is(is) => *is,
@@ -123,15 +138,20 @@ impl Expr {
     }
 }
 
-/// Joins two that are not constant: flat, sorted, without repeats, without what another one says already.
-fn join(all: bool, a: Expr, b: Expr) -> Expr {
+/// Joins, with all or any of them needed: flat, sorted, without repeats, without what another one says already.
+fn join(all: bool, es: impl IntoIterator<Item = Expr>) -> Expr {
     let mut parts: Vec<Expr> = Vec::new();
-    for e in [a, b] {
+    for e in es {
         match e {
+            Expr::Is(is) if is == all => {}
+            Expr::Is(is) => return Expr::Is(is),
             Expr::All(es) if all => parts.extend(es),
             Expr::Any(es) if !all => parts.extend(es),
             e => parts.push(e),
         }
+    }
+    if parts.len() < 2 {
+        return parts.pop().unwrap_or(Expr::Is(all));
     }
     parts.sort();
     parts.dedup();
@@ -144,7 +164,10 @@ fn join(all: bool, a: Expr, b: Expr) -> Expr {
         Expr::All(es) if !all => es.iter().any(|x| parts.binary_search(x).is_ok()),
         _ => false,
     };
-    let mut kept: Vec<Expr> = parts.iter().filter(|e| !absorbed(e)).cloned().collect();
+    let keep: Vec<bool> = parts.iter().map(|e| !absorbed(e)).collect();
+    let mut keep = keep.into_iter();
+    let mut kept = parts;
+    kept.retain(|_| keep.next().unwrap_or(true));
     match kept.len() {
         1 => kept.remove(0),
         _ if all => Expr::All(kept),

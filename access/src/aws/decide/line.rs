@@ -10,6 +10,9 @@ use serde::{
 use super::{Ask, Attached, Because, Decision, Layers, Level, decide};
 use crate::aws::policy::{Action, Caller, Context, Json, Object, Policy, PolicyKind};
 
+/// Resources and values of the context are not longer: patterns are held against them.
+const LONGEST: usize = 64 << 10;
+
 /// Answers one line of JSON with one line of JSON, without the line end.
 #[must_use]
 pub fn answer_line(line: &[u8]) -> String {
@@ -125,8 +128,8 @@ impl Request {
         Ok(Self {
             caller,
             action: Action::new(string(object, "action")?.filter(|a| a.contains(':')).ok_or("no `action` of the form service:Name")?),
-            resource: string(object, "resource")?.ok_or("no `resource`")?.to_owned(),
-            resource_account: string(object, "resource_account")?.map(Into::into),
+            resource: string(object, "resource")?.filter(|r| r.len() <= LONGEST).ok_or("no `resource` of at most 64 KiB")?.to_owned(),
+            resource_account: string(object, "resource_account")?.filter(|a| !a.is_empty()).map(Into::into),
             context: context(object)?,
             identity: attached(object, "identity_policies", identity)?.unwrap_or_default(),
             boundaries: attached(object, "permission_boundaries", identity)?,
@@ -247,6 +250,11 @@ fn context(object: &Object) -> Result<Context, String> {
         None => {}
         Some(Json::Object(keys)) => {
             for (key, value) in &keys.entries {
+                if let Json::String(text) = value
+                    && text.len() > LONGEST
+                {
+                    return Err(format!("`context` `{key}` is longer than 64 KiB"));
+                }
                 context.set_json(key, value).map_err(|what| format!("`context` `{key}` is {what}"))?;
             }
         }

@@ -203,11 +203,9 @@ impl Scope {
         let same_account = identity && owner.is_none_or(|owner| owner == ask.caller.account());
         let service = ask.action.service();
         let role = service == "sts" && arn.is_some_and(|a| a.service == "iam" && a.resource.starts_with("role/"));
-        let key = service == "kms"
-            && match arn {
-                Some(arn) if arn.service == "kms" => arn.resource.starts_with("key/"),
-                _ => layers.resource.is_some() || !KEYLESS.contains(&ask.action.name()),
-            };
+        // Aliases are governed by identity policies, and by the key's own for the key.
+        let alias = arn.is_some_and(|a| a.resource.starts_with("alias/")) && ask.action.name().ends_with("alias");
+        let key = service == "kms" && !alias && !KEYLESS.contains(&ask.action.name());
         Self {
             identity,
             same_account,
@@ -294,7 +292,7 @@ fn gather<'a>(ask: &Ask<'_>, layers: &Layers<'a>, scope: &Scope) -> Vec<Hit<'a>>
 
 /// At least one of the statements applies.
 fn sum<'h, 'a: 'h>(hits: impl Iterator<Item = &'h Hit<'a>>) -> Expr {
-    hits.fold(Expr::NO, |sum, hit| sum.or(hit.when.clone()))
+    Expr::any(hits.map(|hit| hit.when.clone()))
 }
 
 /// What lacks an allow that is needed.

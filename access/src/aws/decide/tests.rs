@@ -65,7 +65,12 @@ fn principals(list: &str) -> Value {
         } else {
             "AWS"
         };
-        let name = if one == "aws:*" { "*".to_owned() } else { principal(one) };
+        let name = match one {
+            "aws:*" => "*".to_owned(),
+            // With blanks in it.
+            "CLOUDFRONT" => "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1".to_owned(),
+            one => principal(one),
+        };
         let named = out.as_object_mut().unwrap().entry(kind).or_insert_with(|| json!([]));
         named.as_array_mut().unwrap().push(json!(name));
     }

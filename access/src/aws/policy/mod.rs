@@ -221,7 +221,7 @@ impl Statement {
             Truth::No => Expr::NO,
             Truth::Yes => Expr::YES,
             Truth::Maybe => {
-                let conditions = self.conditions.iter().fold(Expr::YES, |all, c| all.and(c.residual(keys)));
+                let conditions = Expr::all(self.conditions.iter().map(|c| c.residual(keys)));
                 self.resource_residual(action, resource, keys).and(conditions)
             }
         }
@@ -229,17 +229,14 @@ impl Statement {
 
     fn resource_residual(&self, action: &Action, resource: &str, keys: &dyn Keys) -> Expr {
         let Some(resources) = self.resources.as_ref().filter(|r| !r.any) else { return Expr::YES };
-        let mut named = Expr::NO;
-        for (pattern, shown) in resources.patterns.iter().zip(&resources.shown) {
-            named = named.or(match one(pattern, action, resource, keys) {
-                Truth::No => Expr::NO,
-                Truth::Yes => Expr::YES,
-                Truth::Maybe => {
-                    let pair = format!("{} {{}} {}", condition::quoted(resource), condition::quoted(shown));
-                    Expr::Test(Test::new(pair.clone(), pair.replacen("{}", "matches", 1), Some(pair.replacen("{}", "does not match", 1))))
-                }
-            });
-        }
+        let named = Expr::any(resources.patterns.iter().zip(&resources.shown).map(|(pattern, shown)| match one(pattern, action, resource, keys) {
+            Truth::No => Expr::NO,
+            Truth::Yes => Expr::YES,
+            Truth::Maybe => {
+                let pair = |word: &str| format!("{} {word} {}", condition::quoted(resource), condition::quoted(shown));
+                Expr::Test(Test::new(pair("matches"), pair("matches"), Some(pair("does not match"))))
+            }
+        }));
         if resources.not { named.negated() } else { named }
     }
 }

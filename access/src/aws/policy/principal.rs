@@ -71,6 +71,8 @@ impl Caller {
         let last = rest.rsplit('/').next().unwrap_or_default();
         match (arn.service, kind) {
             ("iam", "root") if rest.is_empty() => made(CallerKind::Root, arn.account, ""),
+            // Origin access identities of CloudFront: a service's, of no account.
+            ("iam", "user") if !last.is_empty() && !is_account(arn.account) => made(CallerKind::Service, "", ""),
             ("iam", "user") if !last.is_empty() => made(CallerKind::User, arn.account, ""),
             ("iam", "role") if !last.is_empty() => made(CallerKind::Role, arn.account, last),
             ("sts", "assumed-role") => match rest.split_once('/') {
@@ -290,12 +292,18 @@ impl Principals {
 
     /// Whether `NotPrincipal` excepts a caller: it is named itself; or its role is, and no session of that role; or its account is, and nobody in it.
     fn excepts(&self, caller: &Caller) -> bool {
-        self.named.iter().any(|n| match n.covers(caller) {
-            Reach::None => false,
-            Reach::Direct => true,
-            Reach::Role => caller.kind == CallerKind::Role || !self.named.iter().any(|other| other.is_session_of(caller)),
-            Reach::Account => !self.named.iter().any(|other| other.within() == Some(caller.account())),
-        })
+        let (mut role, mut account, mut sessions, mut others) = (false, false, false, false);
+        for named in &self.named {
+            match named.covers(caller) {
+                Reach::Direct => return true,
+                Reach::Role => role = true,
+                Reach::Account => account = true,
+                Reach::None => {}
+            }
+            sessions |= named.is_session_of(caller);
+            others |= named.within() == Some(caller.account());
+        }
+        role && (caller.kind == CallerKind::Role || !sessions) || account && !others
     }
 
     /// Whether it names everyone, signed or not.
