@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::texts::{Accepted, Engines, Found, find, same_place};
+use super::texts::{Accepted, Engines, Found, find};
 use crate::unseen::{Document, Label};
 
 /// Examples kept of a family.
@@ -25,6 +25,8 @@ pub(super) struct Misses {
 #[derive(Debug, Default)]
 struct Family {
     count: u64,
+    /// How many of them were so, by what they were.
+    kinds: BTreeMap<String, u64>,
     examples: Vec<String>,
 }
 
@@ -62,18 +64,20 @@ impl Misses {
         if self.wanted == 0 {
             return;
         }
-        let family = self.missed.entry(label.tag.clone()).or_default();
-        family.add(|| {
-            let near = find(&engines.loose, &document.text, document.field.as_deref(), true);
-            let mine = near.iter().find(|f| same_place(&f.span, &label.span) && accepted.takes(&label.tag, &label.accept, &f.tag));
-            let other = near.iter().find(|f| same_place(&f.span, &label.span));
-            let why = match (mine, other) {
-                (Some(f), _) => format!("nearly {}: {}", f.rule, f.why),
-                (None, Some(f)) => format!("only {}: {}", f.rule, f.why),
-                _ => "no candidate".to_owned(),
-            };
-            format!("[{}, {}] {} | {why}", document.format, label.place.name(), around(document, &label.span))
-        });
+        let ruled = engines.shipped.rules().iter().any(|rule| accepted.takes(&label.tag, &label.accept, &rule.tag));
+        let near = find(&engines.loose, &document.text, document.field.as_deref(), true);
+        let here: Vec<&Found> = near.iter().filter(|f| accepted.same_place(label, &f.span)).collect();
+        let mine = here.iter().find(|f| accepted.takes(&label.tag, &label.accept, &f.tag));
+        let (reason, why) = match (mine, here.first()) {
+            (Some(f), _) => ("too few bits or beaten", format!("nearly {}: {}", f.rule, f.why)),
+            (None, Some(f)) => ("only another rule", format!("only {}: {}", f.rule, f.why)),
+            _ => ("no candidate", "no candidate".to_owned()),
+        };
+        let family = self.missed.entry(format!("{}{}", label.tag, if ruled { "" } else { " (no rule)" })).or_default();
+        for kind in [reason, label.place.name(), document.format, label.form.as_str()] {
+            *family.kinds.entry(kind.to_owned()).or_default() += 1;
+        }
+        family.add(|| format!("[{}, {}] {} | {why}", document.format, label.place.name(), around(document, &label.span)));
     }
 
     /// A family of another kind: columns, look-alikes.
@@ -93,7 +97,10 @@ impl Misses {
             let all: u64 = order.iter().map(|(_, f)| f.count).sum();
             out += &format!("\n## {title}: {all} in {} families\n", order.len());
             for (name, family) in order.into_iter().take(self.wanted) {
-                out += &format!("\n{name}: {}\n", family.count);
+                let mut kinds: Vec<_> = family.kinds.iter().collect();
+                kinds.sort_by_key(|(name, n)| (std::cmp::Reverse(**n), name.as_str()));
+                let kinds: Vec<String> = kinds.into_iter().map(|(name, n)| format!("{name} {n}")).collect();
+                out += &format!("\n{name}: {}\n  {}\n", family.count, kinds.join(", "));
                 for example in &family.examples {
                     out += &format!("    {example}\n");
                 }

@@ -78,10 +78,11 @@ pub(super) fn markdown(pen: &mut Pen<'_>) -> Document {
     for _ in 0..pen.r.range(2, 6) {
         let item = pen.item("record", 60);
         let (label, place) = pen.label(&item);
-        let (before, after) = match pen.r.below(4) {
-            0 => (format!("- **{label}**: "), ""),
-            1 => (format!("* {label} `"), "`"),
-            2 => (format!("{label}: _"), "_"),
+        let (before, after) = match pen.r.below(12) {
+            0..=3 => (format!("- **{label}**: "), ""),
+            4..=6 => (format!("* {label} `"), "`"),
+            7 => (format!("{label}: _"), "_"),
+            8 => (format!("{label}: **"), "**"),
             _ => (format!("1. {label} - "), ""),
         };
         pen.draft.say(&before);
