@@ -30,7 +30,9 @@ impl Accepted {
 
     /// Whether a finding of this tag is what the label says.
     pub(super) fn takes(&self, tag: &str, more: &[String], found: &str) -> bool {
-        found == tag || any(more, found) || self.accepted.get(tag).is_some_and(|all| any(all, found))
+        found == tag
+            || any(more, found)
+            || self.accepted.iter().any(|(key, all)| any(std::slice::from_ref(key), tag) && any(all, found))
     }
 
     /// Whether a finding stands where the label does: for phrases, of which a rule may well take the word that counts, any part is enough.
