@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{fill::fill, kind::parts};
+use super::{fill::fill, kind::parts, make::money::bech32};
 use crate::{
     Prng,
     digits::{base62, base64, crc32},
@@ -65,7 +65,7 @@ impl Credential {
             "pem" => secret::private_key(r, "\n"),
             "jwt" => jwt(r),
             "pypi" => secret::pypi(r),
-            "age" => format!("AGE-SECRET-KEY-1{}", r.string(b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", 58)),
+            "age" => bech32("age-secret-key-", &r.bytes(32), 1).to_uppercase(),
             "discord" => {
                 let user = format!("{}{}", r.range(1, 9), r.digits(17));
                 format!("{}.{}.{}", base64(user.as_bytes(), true), fill(r, "G<n5>"), fill(r, "<w38>"))

@@ -8,7 +8,7 @@ mod east;
 mod health;
 mod iban;
 mod isles;
-mod money;
+pub(super) mod money;
 mod north;
 mod pacific;
 mod south;

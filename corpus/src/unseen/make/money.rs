@@ -239,19 +239,21 @@ fn bitcoin(r: &mut Prng) -> String {
 const BECH32: &[u8] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 /// One step of the check of BIP 173.
-fn bech32(c: u32, v: &u8) -> u32 {
+fn step(c: u32, v: &u8) -> u32 {
     const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
     let next = (c & 0x1ff_ffff) << 5 ^ u32::from(*v);
     GENERATOR.iter().enumerate().fold(next, |n, (i, g)| if c >> 25 >> i & 1 == 1 { n ^ g } else { n })
 }
 
-/// BIP 173 and BIP 350.
-fn segwit(r: &mut Prng) -> String {
-    let version = u8::from(r.chance(40));
-    let length = if version == 1 || r.chance(30) { 32 } else { 20 };
-    let (mut data, mut bits, mut held) = (vec![version], 0u32, 0);
-    for byte in r.bytes(length) {
-        (bits, held) = (bits << 8 | u32::from(byte), held + 8);
+/// BIP 173 (constant 1) and BIP 350: what is meant, data in groups of five bits, six characters to check them.
+pub(in crate::unseen) fn bech32(human: &str, bytes: &[u8], constant: u32) -> String {
+    encode(human, &five_bits(bytes), constant)
+}
+
+fn five_bits(bytes: &[u8]) -> Vec<u8> {
+    let (mut data, mut bits, mut held) = (vec![], 0u32, 0);
+    for byte in bytes {
+        (bits, held) = (bits << 8 | u32::from(*byte), held + 8);
         while held >= 5 {
             held -= 5;
             data.push((bits >> held & 31) as u8);
@@ -261,10 +263,23 @@ fn segwit(r: &mut Prng) -> String {
     if held > 0 {
         data.push((bits << (5 - held) & 31) as u8);
     }
-    let padded = [3u8, 3, 0, 2, 3].iter().chain(&data).chain(&[0; 6]).fold(1, bech32);
-    let sum = padded ^ if version == 1 { 0x2bc8_30a3 } else { 1 };
-    data.extend((0..6).map(|i| (sum >> (5 * (5 - i)) & 31) as u8));
-    "bc1".to_owned() + &data.iter().map(|d| char::from(BECH32[*d as usize])).collect::<String>()
+    data
+}
+
+fn encode(human: &str, data: &[u8], constant: u32) -> String {
+    let spread: Vec<u8> = human.bytes().map(|b| b >> 5).chain([0]).chain(human.bytes().map(|b| b & 31)).collect();
+    let sum = spread.iter().chain(data).chain(&[0; 6]).fold(1, step) ^ constant;
+    let check = (0..6).map(|i| (sum >> (5 * (5 - i)) & 31) as u8);
+    format!("{human}1{}", data.iter().copied().chain(check).map(|d| char::from(BECH32[d as usize])).collect::<String>())
+}
+
+/// A segregated witness of version 0 or 1.
+fn segwit(r: &mut Prng) -> String {
+    let version = u8::from(r.chance(40));
+    let length = if version == 1 || r.chance(30) { 32 } else { 20 };
+    let mut data = vec![version];
+    data.extend(five_bits(&r.bytes(length)));
+    encode("bc", &data, if version == 1 { 0x2bc8_30a3 } else { 1 })
 }
 
 /// Letter case as EIP-55 for two in three, else small letters.
@@ -307,7 +322,7 @@ mod tests {
             [("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", 1), ("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", 0x2bc8_30a3)]
         {
             let data: Vec<u8> = address[3..].bytes().filter_map(|b| BECH32.iter().position(|a| *a == b)).map(|p| p as u8).collect();
-            assert_eq!([3u8, 3, 0, 2, 3].iter().chain(&data).fold(1, bech32), constant, "BIP 173, BIP 350");
+            assert_eq!([3u8, 3, 0, 2, 3].iter().chain(&data).fold(1, step), constant, "BIP 173, BIP 350");
         }
         assert_eq!(base58(&[0, 0, 1, 2]), "115T", "two zeros, then 258");
         assert_eq!(doubled("03783310", LETTERS), 0, "CUSIP 037833100");
