@@ -19,7 +19,7 @@ pub use credentials::{CredentialScores, Hits};
 use misses::Misses;
 use score::{Count, Scores};
 
-use crate::unseen::{World, documents, tables, trees};
+use crate::unseen::{self, World, documents, tables, trees};
 
 /// What is evaluated.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,8 @@ pub struct Options {
     pub seed: u64,
     /// Texts.
     pub texts: usize,
+    /// Texts in which there is nothing.
+    pub clean_texts: usize,
     /// Tables.
     pub tables: usize,
     /// Rows of the longest table.
@@ -46,8 +48,8 @@ impl Options {
     pub fn of_size(size: &str) -> Option<Self> {
         let seed = 20_260_917;
         match size {
-            "small" => Some(Self { seed: 77, texts: 1_500, tables: 300, rows: 1_000, credentials: 4, files: 120, misses: 0 }),
-            "full" => Some(Self { seed, texts: 20_000, tables: 2_000, rows: 10_000, credentials: 20, files: 2_000, misses: 0 }),
+            "small" => Some(Self { seed: 77, texts: 1_500, clean_texts: 230, tables: 300, rows: 1_000, credentials: 4, files: 120, misses: 0 }),
+            "full" => Some(Self { seed, texts: 20_000, clean_texts: 2_300, tables: 2_000, rows: 10_000, credentials: 20, files: 2_000, misses: 0 }),
             _ => None,
         }
     }
@@ -58,6 +60,8 @@ impl Options {
 pub struct Evaluation {
     /// Texts.
     pub texts: Scores,
+    /// Texts in which there is nothing: flagged or not, by kind.
+    pub clean_texts: Scores,
     /// Structured values in text, of tags that have a rule at all.
     pub covered: Count,
     /// Columns.
@@ -82,6 +86,8 @@ pub fn evaluate(options: &Options) -> io::Result<Evaluation> {
     let columns = columns::evaluate(&engines.shipped, &accepted, &tables(&world, options.seed, options.tables, options.rows), &mut misses);
     let mut credentials = credentials::evaluate(&engines.shipped, &world, options.seed, options.credentials, &mut misses);
     credentials::evaluate_lines(&engines.shipped, &trees(&world, options.seed, options.files), &mut credentials, &mut misses);
+    let mut clean_texts = Scores::default();
+    texts::evaluate_clean(&engines, &accepted, &unseen::clean_texts(options.seed, options.clean_texts), &mut clean_texts, &mut misses);
     let covered = texts::covered(&engines, &accepted, &text_scores);
-    Ok(Evaluation { texts: text_scores, covered, columns, credentials, misses: misses.report() })
+    Ok(Evaluation { texts: text_scores, clean_texts, covered, columns, credentials, misses: misses.report() })
 }

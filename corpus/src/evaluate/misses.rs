@@ -57,7 +57,7 @@ impl Misses {
         }
         let Wrong { document, finding } = wrong;
         let family = self.wrong.entry(format!("{} ({})", finding.rule, finding.tag)).or_default();
-        family.add(|| format!("[{}] {} | {}", document.format, around(document, &finding.span), finding.why));
+        family.add(|| format!("[{}] {} | {}", document.format, around_in(document, &finding.span), finding.why));
     }
 
     pub(super) fn missed(&mut self, engines: &Engines, accepted: &Accepted, document: &Document, label: &Label) {
@@ -77,7 +77,7 @@ impl Misses {
         for kind in [reason, label.place.name(), document.format, label.form.as_str()] {
             *family.kinds.entry(kind.to_owned()).or_default() += 1;
         }
-        family.add(|| format!("[{}, {}] {} | {why}", document.format, label.place.name(), around(document, &label.span)));
+        family.add(|| format!("[{}, {}] {} | {why}", document.format, label.place.name(), around_in(document, &label.span)));
     }
 
     /// A family of another kind: columns, look-alikes.
@@ -110,9 +110,14 @@ impl Misses {
     }
 }
 
+/// A text around a span, on one line, the span in brackets; of a field with its name.
+fn around_in(document: &Document, span: &std::ops::Range<usize>) -> String {
+    let field = document.field.as_ref().map(|f| format!("{f} = ")).unwrap_or_default();
+    field + &around(&document.text, span)
+}
+
 /// The text around a span, on one line, the span in brackets.
-fn around(document: &Document, span: &std::ops::Range<usize>) -> String {
-    let text = &document.text;
+pub(super) fn around(text: &str, span: &std::ops::Range<usize>) -> String {
     let floor = |mut at: usize| {
         while !text.is_char_boundary(at) {
             at -= 1;
@@ -121,6 +126,5 @@ fn around(document: &Document, span: &std::ops::Range<usize>) -> String {
     };
     let (start, end) = (floor(span.start), floor(span.end));
     let (from, to) = (floor(start.saturating_sub(48)), floor((end + 24).min(text.len())));
-    let field = document.field.as_ref().map(|f| format!("{f} = ")).unwrap_or_default();
-    format!("{field}{}⟦{}⟧{}", &text[from..start], &text[start..end], &text[end..to]).replace(['\n', '\r'], "⏎")
+    format!("{}⟦{}⟧{}", &text[from..start], &text[start..end], &text[end..to]).replace(['\n', '\r'], "⏎")
 }

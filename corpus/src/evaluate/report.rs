@@ -30,6 +30,7 @@ pub fn metrics(all: &Evaluation) -> Vec<Metric> {
     let free_columns = group(&all.columns.sensitive, "names and terms");
     let clean = group(&all.columns.clean, "clean");
     let sum = |hits: &mut dyn Iterator<Item = &Hits>| hits.fold((0, 0, 0), |a, h| (a.0 + h.hits, a.1 + h.named, a.2 + h.of));
+    let clean_texts = group(&all.clean_texts, "clean");
     let examples = sum(&mut all.credentials.examples.values());
     let fakes = sum(&mut all.credentials.look_alikes.values());
     let lines = all.credentials.lines;
@@ -40,6 +41,7 @@ pub fn metrics(all: &Evaluation) -> Vec<Metric> {
         metric("text-covered-recall", "the same, of tags that have a rule", all.covered.recall(), false),
         metric("text-names-precision", "names and terms in text, precision", free.precision(), false),
         metric("text-names-recall", "names and terms in text, recall", free.recall(), false),
+        metric("clean-texts-flagged", "clean texts with a finding", share(clean_texts.found, clean_texts.found + clean_texts.missed), true),
         metric("columns-found", "sensitive columns found, structured", columns.recall(), false),
         metric("columns-names-found", "sensitive columns found, names and terms", free_columns.recall(), false),
         metric("columns-precision", "verdicts on sensitive columns that are right", columns.precision(), false),
@@ -78,6 +80,7 @@ pub fn markdown(all: &Evaluation, command: &str) -> String {
     for by in [By::Place, By::Country] {
         out += &recalls(&all.texts, by);
     }
+    out += &clean_texts(&all.clean_texts);
     out += "\n## Columns\n\nSensitive columns: found when a verdict with the right tag stands. \"No name, check digits only\" is not in the other tables: nothing but the column itself says what \
             it is.\n";
     for by in [By::Group, By::Rows, By::Prevalence, By::Header] {
@@ -90,8 +93,17 @@ pub fn markdown(all: &Evaluation, command: &str) -> String {
     out += &credentials(all);
     out += "\n## By tag\n\nText first, then columns.\n";
     out += &tags(all);
-    out += "\n## By rule\n\nFindings that are right, in text and in columns; clean columns count as wrong.\n";
+    out += "\n## By rule\n\nFindings that are right, in text and in columns; what is found in clean columns and texts counts as wrong.\n";
     out += &rules(all);
+    out
+}
+
+fn clean_texts(scores: &Scores) -> String {
+    let mut out = "\nTexts in which there is nothing:\n\n| clean text | flagged | of | findings per million bytes |\n|---|---|---|---|\n".to_owned();
+    for (name, c) in scores.of(By::Clean) {
+        let flagged = share(c.found, c.found + c.missed);
+        out += &format!("| {name} | {} | {} | {:.1} |\n", per_cent(&flagged), flagged.of, c.wrong as f64 * 1e6 / c.right.max(1) as f64);
+    }
     out
 }
 
@@ -181,7 +193,7 @@ fn tags(all: &Evaluation) -> String {
 
 fn rules(all: &Evaluation) -> String {
     let mut counts: Vec<(&str, Count)> = vec![];
-    let parts = [&all.texts, &all.columns.sensitive, &all.columns.clean];
+    let parts = [&all.texts, &all.clean_texts, &all.columns.sensitive, &all.columns.clean];
     let mut names: Vec<&str> = parts.iter().flat_map(|s| s.of(By::Rule)).map(|(n, _)| n).collect();
     names.sort_unstable();
     names.dedup();
@@ -219,6 +231,7 @@ pub fn to_json(all: &Evaluation) -> Value {
         "metrics": metrics,
         "lines_f1": c.lines.f1(),
         "texts": scores(&all.texts),
+        "clean_texts": scores(&all.clean_texts),
         "sensitive_columns": scores(&all.columns.sensitive),
         "clean_columns": scores(&all.columns.clean),
         "credentials": {

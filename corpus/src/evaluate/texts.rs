@@ -6,10 +6,10 @@ use serde::Deserialize;
 use sonde_classifiers::{Context, Engine, EngineOptions, Overlaps, Ruleset};
 
 use super::{
-    misses::{Misses, Wrong},
+    misses::{Misses, Wrong, around},
     score::{By, Count, Scores},
 };
-use crate::unseen::{Document, Group, Label};
+use crate::unseen::{CleanText, Document, Group, Label};
 
 /// Which findings are as right as a label.
 #[derive(Debug, Deserialize)]
@@ -30,9 +30,7 @@ impl Accepted {
 
     /// Whether a finding of this tag is what the label says.
     pub(super) fn takes(&self, tag: &str, more: &[String], found: &str) -> bool {
-        found == tag
-            || any(more, found)
-            || self.accepted.iter().any(|(key, all)| any(std::slice::from_ref(key), tag) && any(all, found))
+        found == tag || any(more, found) || self.accepted.iter().any(|(key, all)| any(std::slice::from_ref(key), tag) && any(all, found))
     }
 
     /// Whether a finding stands where the label does: for phrases, of which a rule may well take the word that counts, any part is enough.
@@ -136,6 +134,30 @@ pub(super) fn covered(engines: &Engines, accepted: &Accepted, scores: &Scores) -
         }
     }
     all
+}
+
+/// Texts in which there is nothing: `found` counts the flagged, `missed` the others, `wrong` the findings, `right` bytes.
+pub(super) fn evaluate_clean(engines: &Engines, accepted: &Accepted, texts: &[CleanText], scores: &mut Scores, misses: &mut Misses) {
+    for text in texts {
+        let mut found = find(&engines.shipped, &text.text, None, misses.wanted());
+        found.retain(|f| !accepted.is_neutral(&f.tag));
+        for (by, name) in [(By::Clean, text.kind), (By::Group, "clean")] {
+            let count = scores.at(by, name);
+            if found.is_empty() {
+                count.missed += 1
+            } else {
+                count.found += 1
+            }
+            count.wrong += found.len() as u64;
+            count.right += text.text.len() as u64;
+        }
+        for f in &found {
+            scores.at(By::Rule, &f.rule).wrong += 1;
+            misses.note(true, &format!("clean text: {} ({})", f.rule, f.tag), || {
+                format!("[{}] {} | {}", text.kind, around(&text.text, &f.span), f.why)
+            });
+        }
+    }
 }
 
 /// Evaluates every document.
