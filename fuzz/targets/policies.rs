@@ -18,11 +18,11 @@ fuzz_target!(|data: &[u8]| {
     keys.set_unknown("aws:SourceIp");
     for kind in [PolicyKind::Identity, PolicyKind::Resource, PolicyKind::Guard] {
         let Ok(policy) = Policy::parse(text, kind) else { continue };
-        is_public(&policy);
+        let _ = is_public(&policy);
         for statement in policy.statements() {
             statement.test(&Action::new("s3:GetObject"), text, &keys);
             let _ = statement.residual(&Action::new("s3:GetObject"), "arn:aws:s3:::b/k", &keys).settled().to_string();
-            statement.reach(&Caller::anonymous(), true);
+            let _ = statement.reach(&Caller::anonymous(), true);
         }
     }
 });

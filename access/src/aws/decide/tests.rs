@@ -450,3 +450,20 @@ fn lines_that_cannot_be_decided_say_why() {
         assert_eq!(said(line), json!({"id": id, "error": error}), "{line}");
     }
 }
+
+#[test]
+fn the_largest_policies_are_decided() {
+    let started = std::time::Instant::now();
+    let statements: Vec<Value> = (0..30_000)
+        .map(|i| statement(&format!("{} s3:* if StringEquals aws:PrincipalTag/t{i} x", if i % 2 == 0 { "allow" } else { "deny" })))
+        .collect();
+    let principals: Vec<String> = (0..100_000).map(|i| format!("arn:aws:iam::111122223333:role/r{}", i % 7)).collect();
+    let mut asked = json!({
+        "id": 1, "principal": "arn:aws:sts::111122223333:assumed-role/r9/s", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "resource_account": "111122223333",
+        "unknown_context": (0..30_000).map(|i| format!("aws:PrincipalTag/t{i}")).collect::<Vec<_>>(), "identity_policies": [{"name": "p", "policy": {"Statement": statements}}],
+    });
+    assert_eq!(answered(&asked)["decision"], "Conditional");
+    asked["resource_policy"] = json!({"Statement": {"Effect": "Deny", "NotPrincipal": {"AWS": principals}, "Action": "*", "Resource": "*"}});
+    assert_eq!(answered(&asked)["decision"], "ExplicitlyDenied");
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}

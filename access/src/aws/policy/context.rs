@@ -1,5 +1,7 @@
 //! The context keys of a request, as far as they are known.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::json::Json;
 
 /// Three values: no, perhaps (for lack of a key), yes.
@@ -80,10 +82,8 @@ type Values = Box<[Box<str>]>;
 /// Keys given one by one; all others are absent.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
-    /// Sorted by key.
-    known: Vec<(Box<str>, Values)>,
-    /// Sorted.
-    unknown: Vec<Box<str>>,
+    known: BTreeMap<Box<str>, Values>,
+    unknown: BTreeSet<Box<str>>,
 }
 
 impl Context {
@@ -95,20 +95,13 @@ impl Context {
 
     /// Sets a key; a later value takes the place of an earlier one.
     pub fn set<S: AsRef<str>>(&mut self, key: &str, values: impl IntoIterator<Item = S>) {
-        let key: Box<str> = key.to_lowercase().into();
         let values = values.into_iter().map(|v| v.as_ref().into()).collect();
-        match self.known.binary_search_by(|(k, _)| k.cmp(&key)) {
-            Ok(at) => self.known[at].1 = values,
-            Err(at) => self.known.insert(at, (key, values)),
-        }
+        self.known.insert(key.to_lowercase().into(), values);
     }
 
     /// Says that nothing is known of a key, not even whether it is there.
     pub fn set_unknown(&mut self, key: &str) {
-        let key: Box<str> = key.to_lowercase().into();
-        if let Err(at) = self.unknown.binary_search(&key) {
-            self.unknown.insert(at, key);
-        }
+        self.unknown.insert(key.to_lowercase().into());
     }
 
     /// Sets a key from JSON: a string, number or boolean, or a list of them; null is absent.
@@ -126,9 +119,9 @@ impl Context {
 
 impl Keys for Context {
     fn get(&self, key: &str) -> Value<'_> {
-        if !self.unknown.is_empty() && self.unknown.binary_search_by(|k| (**k).cmp(key)).is_ok() {
+        if self.unknown.contains(key) {
             return Value::Unknown;
         }
-        self.known.binary_search_by(|(k, _)| (**k).cmp(key)).map_or(Value::Absent, |at| Value::Known(&self.known[at].1))
+        self.known.get(key).map_or(Value::Absent, |values| Value::Known(values))
     }
 }

@@ -10,7 +10,7 @@ pub struct Caller {
     name: Box<str>,
     /// Twelve digits, or what stands in their place; empty where there is none.
     account: Box<str>,
-    /// Of a role or a session of it: the role's name without its path.
+    /// Of a role or a session of it: the role's name without its path. Of a federated user: the name.
     role: Box<str>,
 }
 
@@ -79,7 +79,7 @@ impl Caller {
                 Some((role, session)) if !role.is_empty() && !session.is_empty() => made(CallerKind::Session, arn.account, role),
                 _ => Err(error()),
             },
-            ("sts", "federated-user") if !rest.is_empty() => made(CallerKind::FederatedUser, arn.account, ""),
+            ("sts", "federated-user") if !rest.is_empty() => made(CallerKind::FederatedUser, arn.account, rest),
             ("iam", "oidc-provider" | "saml-provider") if !rest.is_empty() => made(CallerKind::Federated, arn.account, ""),
             _ => Err(error()),
         }
@@ -135,6 +135,11 @@ impl<'a> Arn<'a> {
 #[must_use]
 pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether an ARN is that of a user of that name, whatever its path.
+fn is_user(arn: &str, name: &str) -> bool {
+    Arn::parse(arn).is_some_and(|a| a.service == "iam" && a.resource.strip_prefix("user/").is_some_and(|u| u.rsplit('/').next() == Some(name)))
 }
 
 fn is_service(name: &str) -> bool {
@@ -226,6 +231,10 @@ impl Named {
                 Kind::Role if **arn == *caller.name => Reach::Role,
                 _ => Reach::None,
             },
+            // A federated user's session is named after the user who federated; what is granted to the user is cut by the session policy.
+            Self::Arn { account, arn } if caller.kind == Kind::FederatedUser && **account == *caller.account && is_user(arn, &caller.role) => {
+                Reach::Role
+            }
             Self::Session { arn, .. } | Self::Arn { arn, .. } => direct(**arn == *caller.name),
             Self::Service(name) => direct(caller.kind == Kind::Service && name.eq_ignore_ascii_case(&caller.name)),
             Self::EveryService => direct(caller.kind == Kind::Service),
@@ -251,7 +260,7 @@ pub enum Reach {
     None,
     /// Its account: delegated, not granted.
     Account,
-    /// The role that it is a session of.
+    /// The role, or the federating user, that it is a session of.
     Role,
     /// Itself, or everyone.
     Direct,
