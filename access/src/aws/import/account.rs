@@ -1,0 +1,35 @@
+//! What only the whole folder tells: owners of buckets, canonical ids.
+
+use std::collections::BTreeMap;
+
+use crate::inventory::{Gap, Inventory};
+
+/// Learns whose canonical id is whose, and whose bucket is whose by the owner of its ACL.
+pub(super) fn settle(inventory: &mut Inventory) {
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    for bucket in &inventory.buckets {
+        if let (Some(account), Some(owner)) = (&bucket.account, bucket.acl.read().and_then(|acl| acl.owner.clone())) {
+            owners.entry(owner).or_insert_with(|| account.clone());
+        }
+    }
+    for (canonical, account) in &owners {
+        inventory.accounts.entry(account.clone()).or_default().canonical_id = Some(canonical.clone());
+    }
+    let mut settled = Vec::new();
+    for bucket in inventory.buckets.iter_mut().filter(|b| b.account.is_none()) {
+        bucket.account = bucket.acl.read().and_then(|acl| owners.get(acl.owner.as_ref()?)).cloned();
+        if bucket.account.is_some() {
+            settled.push(format!("buckets/{}", bucket.name));
+        }
+    }
+    inventory.gaps.retain(|gap| !settled.contains(&gap.place));
+    let silent = inventory.accounts.iter().filter(|(_, account)| !account.identities).map(|(id, _)| id.clone());
+    let owned = |id: &String| {
+        inventory.buckets.iter().any(|b| b.account.as_ref() == Some(id)) || inventory.keys.iter().any(|k| k.account.as_ref() == Some(id))
+    };
+    let silent: Vec<Gap> = silent
+        .filter(owned)
+        .map(|id| Gap { place: format!("account {id}"), why: "its users, groups and roles were not read: there are no authorization details".to_owned() })
+        .collect();
+    inventory.gaps.extend(silent);
+}

@@ -1,0 +1,223 @@
+//! A folder of what the `aws` command line prints, made an [`Inventory`]. Pure: names and bytes in.
+//!
+//! | file | made by |
+//! |---|---|
+//! | `authorization-details*.json` | `aws iam get-account-authorization-details`, any number of pages |
+//! | `buckets/NAME/{policy,acl,public-access-block,ownership-controls,encryption,tagging,location,abac}.json` | `aws s3api get-bucket-…` |
+//! | `account/ID/public-access-block.json` | `aws s3control get-public-access-block` |
+//! | `kms/KEYID/{policy,grants,key}.json`, `kms/aliases.json` | `aws kms get-key-policy`, `list-grants`, `describe-key`, `list-aliases` |
+//! | `organization/{tree,scp,rcp}.json` | see [`organization`](self) below |
+//! | `access-points/NAME/{access-point,policy}.json` | `aws s3control get-access-point`, `get-access-point-policy` |
+//! | `identity-center/*.json` | `aws sso-admin list-account-assignments`, `describe-permission-set`, `aws identitystore list-users`, … |
+//!
+//! Several accounts: the same below `accounts/ID/`. A file that is not there says nothing was dumped, and is taken for "there is none" where AWS
+//! has a default for that (no bucket policy, no ACL grant, no block). A file that holds an error, is empty, cut off or malformed is a [`Gap`].
+//!
+//! `tree.json` is any nesting of objects with an `Id` (`r-…`, `ou-…`, 12 digits): parents are what encloses, or `ParentId`. `scp.json` and `rcp.json`:
+//! target → list of policies with `Content`, or policies with `Targets`, or what `list-policies-for-target` and `describe-policy` print.
+
+mod access_point;
+mod account;
+mod authorization;
+mod bucket;
+mod document;
+mod identity_center;
+mod key;
+mod organization;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::inventory::{Attachment, Gap, Inventory, Reading};
+
+/// Takes files one by one, in any order.
+#[derive(Debug, Default)]
+pub struct Import {
+    /// Account folder (empty at the top) → files in it.
+    folders: BTreeMap<String, BTreeMap<String, Reading<Value>>>,
+    inventory: Inventory,
+}
+
+impl Import {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file by its path in the folder (`/` between parts).
+    pub fn add(&mut self, path: &str, bytes: &[u8]) {
+        let path = path.strip_prefix("./").unwrap_or(path);
+        let (account, rest) = split(path);
+        if !is_known(rest) {
+            self.inventory.unknown_files.push(path.to_owned());
+            return;
+        }
+        let reading = document::open(bytes);
+        if let Reading::Unread(why) = &reading {
+            self.inventory.gaps.push(Gap { place: path.to_owned(), why: why.clone() });
+        }
+        self.folders.entry(account.to_owned()).or_default().insert(rest.to_owned(), reading);
+    }
+
+    /// Notes a file, or a folder, that could not be opened.
+    pub fn unread(&mut self, path: &str, why: &str) {
+        self.inventory.gaps.push(Gap { place: path.to_owned(), why: why.to_owned() });
+        let (account, rest) = split(path);
+        if is_known(rest) {
+            self.folders.entry(account.to_owned()).or_default().insert(rest.to_owned(), Reading::Unread(why.to_owned()));
+        }
+    }
+
+    /// The inventory of all files. Gaps and unknown files are sorted.
+    #[must_use]
+    pub fn finish(mut self) -> Inventory {
+        let folders = std::mem::take(&mut self.folders);
+        let inventory = &mut self.inventory;
+        for (account, files) in &folders {
+            let place = if account.is_empty() { String::new() } else { format!("accounts/{account}/") };
+            let mut folder = Folder { place, account: Some(account.clone()).filter(|a| !a.is_empty()), files, inventory };
+            folder.read();
+        }
+        account::settle(inventory);
+        inventory.principals.sort_by(|a, b| a.arn.cmp(&b.arn));
+        inventory.principals.dedup_by(|a, b| a.arn == b.arn);
+        inventory.groups.sort_by(|a, b| a.arn.cmp(&b.arn));
+        inventory.groups.dedup_by(|a, b| a.arn == b.arn);
+        inventory.buckets.sort_by(|a, b| a.name.cmp(&b.name));
+        inventory.keys.sort_by(|a, b| a.id.cmp(&b.id));
+        inventory.access_points.sort_by(|a, b| a.arn.cmp(&b.arn));
+        inventory.gaps.sort();
+        inventory.gaps.dedup();
+        inventory.unknown_files.sort();
+        self.inventory
+    }
+}
+
+/// Account folder and the rest of a path.
+fn split(path: &str) -> (&str, &str) {
+    let below = path.strip_prefix("accounts/").and_then(|rest| rest.split_once('/'));
+    below.filter(|(account, _)| document::is_account(account)).unwrap_or(("", path))
+}
+
+fn is_known(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        [file] => file.starts_with("authorization-details") && file.ends_with(".json"),
+        ["buckets", _, file] => bucket::FILES.contains(file),
+        ["account", id, "public-access-block.json"] => document::is_account(id),
+        ["kms", "aliases.json"] => true,
+        ["kms", _, file] => ["policy.json", "grants.json", "key.json"].contains(file),
+        ["organization", file] => ["tree.json", "scp.json", "rcp.json", "organization.json"].contains(file),
+        ["access-points", _, file] => ["access-point.json", "policy.json"].contains(file),
+        ["identity-center", .., file] => file.ends_with(".json"),
+        _ => false,
+    }
+}
+
+/// The files of one account, or those at the top.
+struct Folder<'a> {
+    /// Where it is, for gaps.
+    place: String,
+    account: Option<String>,
+    files: &'a BTreeMap<String, Reading<Value>>,
+    inventory: &'a mut Inventory,
+}
+
+impl Folder<'_> {
+    fn read(&mut self) {
+        self.authorization();
+        if self.account.is_none() {
+            self.account = self.only_account();
+        }
+        if let Some(account) = self.account.clone() {
+            self.inventory.accounts.entry(account).or_default();
+        }
+        self.blocks();
+        self.buckets();
+        self.keys();
+        self.access_points();
+        self.organization();
+        self.identity_center();
+    }
+
+    /// The one account that a folder at the top speaks of.
+    fn only_account(&self) -> Option<String> {
+        let files = self.files.keys().filter_map(|path| path.strip_prefix("account/")?.split('/').next());
+        let mut accounts: BTreeSet<&str> = files.collect();
+        let principals = &self.inventory.principals;
+        accounts.extend(principals.iter().map(|p| p.account.as_str()));
+        accounts.extend(self.inventory.groups.iter().map(|g| g.account.as_str()));
+        let mut accounts = accounts.into_iter();
+        accounts.next().filter(|_| accounts.next().is_none()).map(str::to_owned)
+    }
+
+    fn gap(&mut self, file: &str, why: impl Into<String>) {
+        let place = format!("{}{file}", self.place);
+        self.inventory.gaps.push(Gap { place, why: why.into() });
+    }
+
+    /// What a file holds; a file that is not there is absent.
+    fn file(&self, path: &str) -> Reading<&Value> {
+        match self.files.get(path) {
+            None | Some(Reading::Absent) => Reading::Absent,
+            Some(Reading::Read(value)) => Reading::Read(value),
+            Some(Reading::Unread(why)) => Reading::Unread(why.clone()),
+        }
+    }
+
+    /// Names of the folders in a folder.
+    fn below(&self, folder: &str) -> Vec<String> {
+        let prefix = format!("{folder}/");
+        let names: BTreeSet<&str> =
+            self.files.keys().filter_map(|path| path.strip_prefix(&prefix)?.split_once('/')).map(|(name, _)| name).collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Reads a file with `f`, which says what is wrong with it.
+    fn parsed<T>(&mut self, path: &str, f: impl FnOnce(&Value) -> Result<T, String>) -> Reading<T> {
+        let (value, unread) = match self.files.get(path) {
+            None | Some(Reading::Absent) => return Reading::Absent,
+            Some(Reading::Read(value)) => (f(value), None),
+            Some(Reading::Unread(why)) => (Err(why.clone()), Some(())),
+        };
+        match value {
+            Ok(value) => Reading::Read(value),
+            Err(why) => {
+                if unread.is_none() {
+                    self.gap(path, why.clone());
+                }
+                Reading::Unread(format!("{}{path}: {why}", self.place))
+            }
+        }
+    }
+
+    /// A policy file: `{"Policy": "…"}` as the command line prints it, or the document itself.
+    fn policy_file(&mut self, path: &str) -> Reading<crate::inventory::PolicyId> {
+        let text = self.parsed(path, |value| {
+            if document::is_policy(value) {
+                return document::policy(value);
+            }
+            match document::get(value, "Policy").or_else(|| document::get(value, "ResourcePolicy")) {
+                Some(policy) => document::policy(policy),
+                None => Err("there is no policy in it".to_owned()),
+            }
+        });
+        text.map(|text| self.inventory.policies.intern(text))
+    }
+
+    /// A policy given inside a document.
+    fn attach(&mut self, file: &str, name: String, document: Option<&Value>) -> Attachment {
+        let policy = match document.map_or_else(|| Err("its document is missing".to_owned()), document::policy) {
+            Ok(text) => Reading::Read(self.inventory.policies.intern(text)),
+            Err(why) => {
+                self.gap(file, format!("{name}: {why}"));
+                Reading::Unread(why)
+            }
+        };
+        Attachment { name, policy }
+    }
+}

@@ -1,0 +1,343 @@
+//! Who asks, for what, and what is known of the context keys of such a request.
+
+use super::{
+    condition::{Keys, Known},
+    estate::Estate,
+    pattern::Pattern,
+};
+use crate::inventory::{AccessPoint, Bucket, Key, Principal, PrincipalKind};
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Actor {
+    /// A user or a role of the inventory, by its place.
+    Known(usize),
+    /// The root user of an account of the inventory.
+    Root(String),
+    /// Nobody: an unsigned request.
+    Anonymous,
+    /// Any principal of an account that is not in the inventory.
+    Authenticated,
+    /// An account that is not in the inventory.
+    Account(String),
+    /// A user, a role or a session of such an account.
+    Foreign(String),
+    /// A service of AWS.
+    Service(String),
+}
+
+impl Actor {
+    pub(super) fn principal<'a>(&self, estate: &Estate<'a>) -> Option<&'a Principal> {
+        match self {
+            Self::Known(i) => estate.inventory.principals.get(*i),
+            _ => None,
+        }
+    }
+
+    /// The account it belongs to.
+    pub(super) fn account<'a>(&'a self, estate: &Estate<'a>) -> Option<&'a str> {
+        match self {
+            Self::Known(i) => estate.inventory.principals.get(*i).map(|p| p.account.as_str()),
+            Self::Root(id) | Self::Account(id) => Some(id),
+            Self::Foreign(arn) => arn.splitn(6, ':').nth(4),
+            Self::Anonymous | Self::Authenticated | Self::Service(_) => None,
+        }
+    }
+
+    pub(super) fn is_role(&self, estate: &Estate<'_>) -> bool {
+        match self {
+            Self::Foreign(arn) => arn.contains(":role/") || arn.contains(":assumed-role/"),
+            _ => self.principal(estate).is_some_and(|p| p.kind == PrincipalKind::Role),
+        }
+    }
+
+    /// A role that a service made for itself: outside service and resource control policies.
+    pub(super) fn is_service_linked(&self, estate: &Estate<'_>) -> bool {
+        self.principal(estate).is_some_and(|p| p.kind == PrincipalKind::Role && p.path.starts_with("/aws-service-role/"))
+    }
+
+    /// As it is printed.
+    pub(super) fn name(&self, estate: &Estate<'_>) -> String {
+        match self {
+            Self::Known(_) => self.principal(estate).map(|p| p.arn.clone()).unwrap_or_default(),
+            Self::Root(id) | Self::Account(id) => format!("arn:{}:iam::{id}:root", estate.partition),
+            Self::Anonymous => "anonymous".to_owned(),
+            Self::Authenticated => "any-authenticated".to_owned(),
+            Self::Foreign(arn) | Self::Service(arn) => arn.clone(),
+        }
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub(super) enum Target<'a> {
+    /// All objects of a bucket whose keys begin so.
+    Objects { bucket: &'a Bucket, prefix: &'a str },
+    /// The bucket itself; `prefix` is what is listed.
+    Bucket { bucket: &'a Bucket, prefix: &'a str },
+    /// A key, for the objects of a bucket.
+    Key { key: &'a Key, bucket: &'a Bucket },
+    /// A role, to be assumed.
+    Role(&'a Principal),
+}
+
+impl Target<'_> {
+    /// Account of the resource.
+    pub(super) fn account(&self) -> Option<&str> {
+        match self {
+            Self::Objects { bucket, .. } | Self::Bucket { bucket, .. } => bucket.account.as_deref(),
+            Self::Key { key, .. } => key.account.as_deref(),
+            Self::Role(role) => Some(&role.account),
+        }
+    }
+
+    fn bucket(&self) -> Option<&Bucket> {
+        match self {
+            Self::Objects { bucket, .. } | Self::Bucket { bucket, .. } | Self::Key { bucket, .. } => Some(bucket),
+            Self::Role(_) => None,
+        }
+    }
+}
+
+/// A request of an actor for a target, all others being open.
+pub(super) struct Request<'r, 'a> {
+    pub(super) estate: &'r Estate<'a>,
+    pub(super) actor: &'r Actor,
+    pub(super) target: Target<'r>,
+    /// Through which access point.
+    pub(super) point: Option<&'r AccessPoint>,
+    /// Step of a role chain.
+    pub(super) hop: u32,
+}
+
+/// Keys that the caller sets in his request, or by the way he sends it.
+const FREE: &[&str] = &[
+    "s3:signatureversion",
+    "s3:signatureage",
+    "s3:authtype",
+    "s3:tlsversion",
+    "s3:delimiter",
+    "s3:max-keys",
+    "s3:requestobjecttagkeys",
+    "s3:if-match",
+    "s3:if-none-match",
+    "aws:tokenissuetime",
+    "aws:tagkeys",
+    "sts:rolesessionname",
+    "sts:sourceidentity",
+    "sts:transitivetagkeys",
+    "sts:durationseconds",
+];
+const FREE_FAMILIES: &[&str] = &["s3:x-amz-", "s3:object-lock-", "s3:requestobjecttag/", "aws:requesttag/"];
+/// Keys that are there only when a service asks on somebody's behalf.
+const OF_SERVICES: &[&str] = &[
+    "aws:sourcearn",
+    "aws:sourceaccount",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourceowner",
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+];
+const ABSENT: &[&str] = &["aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "s3:versionid", "s3:x-amz-copy-source"];
+
+impl Keys for Request<'_, '_> {
+    fn hop(&self) -> u32 {
+        self.hop
+    }
+
+    fn known(&self, key: &str) -> Known {
+        if let Some(known) = self.of_actor(key).or_else(|| self.of_target(key)).or_else(|| self.of_service(key)) {
+            return known;
+        }
+        if FREE.contains(&key) || FREE_FAMILIES.iter().any(|family| key.starts_with(family)) {
+            return if ABSENT.contains(&key) { Known::Absent } else { Known::Free };
+        }
+        match key {
+            "aws:securetransport" => Known::One("true".to_owned()),
+            "aws:viaawsservice" => Known::One("false".to_owned()),
+            "aws:currenttime" | "aws:epochtime" | "aws:requestedregion" => Known::Always,
+            _ if ABSENT.contains(&key) => Known::Absent,
+            _ => Known::Open,
+        }
+    }
+
+    fn excludes(&self, key: &str, values: &[Pattern]) -> bool {
+        let literals = || values.iter().map(Pattern::literal).collect::<Option<Vec<String>>>();
+        let accounts = &self.estate.inventory.accounts;
+        match (self.actor, key) {
+            (Actor::Authenticated, "aws:principalaccount") => literals().is_some_and(|ids| ids.iter().all(|id| accounts.contains_key(id))),
+            (Actor::Authenticated, "aws:principalorgid") => {
+                self.estate.is_whole() && literals().is_some_and(|ids| ids.iter().all(|id| Some(id) == self.estate.organization_id()))
+            }
+            (Actor::Authenticated, "aws:principalarn") => {
+                let account = |p: &Pattern| p.to_string().splitn(6, ':').nth(4).is_some_and(|id| accounts.contains_key(id));
+                values.iter().all(account)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn one(text: impl Into<String>) -> Option<Known> {
+    Some(Known::One(text.into()))
+}
+
+fn maybe<T: Into<String>>(text: Option<T>) -> Option<Known> {
+    Some(text.map_or(Known::Absent, |t| Known::One(t.into())))
+}
+
+impl Request<'_, '_> {
+    /// Keys about who asks.
+    fn of_actor(&self, key: &str) -> Option<Known> {
+        let principal = self.actor.principal(self.estate);
+        if let Some(tag) = key.strip_prefix("aws:principaltag/") {
+            return match self.actor {
+                Actor::Known(_) => maybe(principal.and_then(|p| p.tags.iter().find(|(k, _)| k.to_lowercase() == tag)).map(|(_, v)| v.as_str())),
+                Actor::Authenticated | Actor::Account(_) | Actor::Foreign(_) => Some(Known::Open),
+                Actor::Root(_) | Actor::Anonymous | Actor::Service(_) => Some(Known::Absent),
+            };
+        }
+        let signed = !matches!(self.actor, Actor::Anonymous | Actor::Service(_));
+        match key {
+            "aws:principalarn" => match self.actor {
+                Actor::Authenticated | Actor::Account(_) => Some(Known::Always),
+                Actor::Anonymous | Actor::Service(_) => Some(Known::Absent),
+                Actor::Foreign(arn) => one(role_of_session(arn)),
+                Actor::Known(_) | Actor::Root(_) => one(self.actor.name(self.estate)),
+            },
+            "aws:principalaccount" => match self.actor {
+                Actor::Authenticated => Some(Known::Always),
+                actor => maybe(actor.account(self.estate)),
+            },
+            "aws:principalorgid" => Some(self.organization_of(self.actor.account(self.estate), signed, false)),
+            "aws:principalorgpaths" => Some(self.organization_of(self.actor.account(self.estate), signed, true)),
+            "aws:principaltype" => match self.actor {
+                Actor::Root(_) => one("Account"),
+                Actor::Anonymous => one("Anonymous"),
+                Actor::Service(_) => one("Service"),
+                Actor::Authenticated | Actor::Account(_) => Some(Known::Always),
+                _ => one(if self.actor.is_role(self.estate) { "AssumedRole" } else { "User" }),
+            },
+            "aws:username" => match self.actor {
+                Actor::Authenticated | Actor::Account(_) | Actor::Foreign(_) => Some(Known::Open),
+                _ => maybe(principal.filter(|p| p.kind == PrincipalKind::User).map(|p| p.name.as_str())),
+            },
+            "aws:userid" => Some(self.user_id(principal)),
+            "aws:principalisawsservice" => one(if matches!(self.actor, Actor::Service(_)) { "true" } else { "false" }),
+            "aws:multifactorauthpresent" | "aws:multifactorauthage" if !signed || matches!(self.target, Target::Key { .. }) && !signed => Some(Known::Absent),
+            "kms:calleraccount" => maybe(self.actor.account(self.estate)),
+            _ => None,
+        }
+    }
+
+    fn user_id(&self, principal: Option<&Principal>) -> Known {
+        match (self.actor, principal) {
+            (Actor::Root(id), _) => Known::One(id.clone()),
+            (Actor::Anonymous, _) => Known::One("anonymous".to_owned()),
+            (Actor::Service(_), _) => Known::Absent,
+            (_, Some(p)) if p.id.is_empty() => Known::Always,
+            (_, Some(p)) if p.kind == PrincipalKind::User => Known::One(p.id.clone()),
+            (_, Some(p)) => Known::Begins(format!("{}:", p.id)),
+            _ => Known::Always,
+        }
+    }
+
+    /// Organisation (or paths in it) of an account.
+    fn organization_of(&self, account: Option<&str>, signed: bool, paths: bool) -> Known {
+        let Some(account) = account else { return if signed { Known::Open } else { Known::Absent } };
+        let Some(organization) = &self.estate.inventory.organization else { return Known::Open };
+        let path = organization.path(account);
+        if path.is_empty() {
+            // Where the tree was read, who is not in it belongs elsewhere.
+            let elsewhere = organization.unread.is_none() && !organization.nodes.is_empty() && self.estate.inventory.accounts.contains_key(account);
+            return if elsewhere { Known::Absent } else { Known::Open };
+        }
+        let Some(id) = &organization.id else { return Known::Open };
+        if !paths {
+            return Known::One(id.clone());
+        }
+        let units: Vec<&str> = path.iter().copied().filter(|part| *part != account).collect();
+        Known::Many(vec![format!("{id}/{}/", units.join("/"))])
+    }
+
+    /// Keys about what is asked for.
+    fn of_target(&self, key: &str) -> Option<Known> {
+        let account = self.target.account();
+        let bucket = self.target.bucket();
+        match key {
+            "aws:resourceaccount" | "s3:resourceaccount" => account.map(|a| Known::One(a.to_owned())),
+            "aws:resourceorgid" => Some(self.organization_of(account, true, false)),
+            "aws:resourceorgpaths" => Some(self.organization_of(account, true, true)),
+            "s3:prefix" => match &self.target {
+                Target::Bucket { prefix, .. } => Some(if prefix.is_empty() { Known::Open } else { Known::Begins((*prefix).to_owned()) }),
+                _ => Some(Known::Absent),
+            },
+            "s3:dataaccesspointaccount" => maybe(self.point.map(|p| p.account.as_str())),
+            "s3:dataaccesspointarn" => maybe(self.point.map(|p| p.arn.as_str())),
+            "s3:accesspointnetworkorigin" => maybe(self.point.map(|p| if p.internet { "Internet" } else { "VPC" })),
+            "aws:sourcevpc" => self.point.and_then(|p| p.vpc.as_deref()).map(|vpc| Known::One(vpc.to_owned())),
+            "aws:requestedregion" => bucket.and_then(|b| b.region.as_ref()).map(|r| Known::One(r.clone())),
+            "kms:viaservice" => match &self.target {
+                Target::Key { key, .. } => {
+                    let region = key.region.as_ref().or_else(|| bucket.and_then(|b| b.region.as_ref()));
+                    Some(region.map_or_else(|| Known::Begins("s3.".to_owned()), |r| Known::One(format!("s3.{r}.amazonaws.com"))))
+                }
+                _ => Some(Known::Absent),
+            },
+            "kms:grantisforawsresource" => one("false"),
+            _ => self.of_tag(key).or_else(|| self.of_encryption(key)),
+        }
+    }
+
+    fn of_tag(&self, key: &str) -> Option<Known> {
+        let tag = key.strip_prefix("aws:resourcetag/").or_else(|| key.strip_prefix("s3:buckettag/"))?;
+        match &self.target {
+            Target::Objects { bucket, .. } | Target::Bucket { bucket, .. } => {
+                if !bucket.abac {
+                    return Some(Known::Absent);
+                }
+                let tags = bucket.tags.read();
+                maybe(tags.and_then(|t| t.iter().find(|(k, _)| k.to_lowercase() == tag)).map(|(_, v)| v.as_str()))
+            }
+            Target::Role(role) => maybe(role.tags.iter().find(|(k, _)| k.to_lowercase() == tag).map(|(_, v)| v.as_str())),
+            Target::Key { .. } => None,
+        }
+    }
+
+    fn of_encryption(&self, key: &str) -> Option<Known> {
+        let Target::Key { bucket, .. } = &self.target else { return None };
+        let arn = format!("arn:{}:s3:::{}", self.estate.partition, bucket.name);
+        if key == "kms:encryptioncontext:aws:s3:arn" {
+            let bucket_key = bucket.encryption.read().is_some_and(|e| e.bucket_key);
+            return Some(if bucket_key { Known::One(arn) } else { Known::Begins(format!("{arn}/")) });
+        }
+        if key.starts_with("kms:encryptioncontext:") {
+            return Some(Known::Absent);
+        }
+        (key == "kms:encryptioncontextkeys").then(|| Known::Many(vec!["aws:s3:arn".to_owned()]))
+    }
+
+    fn of_service(&self, key: &str) -> Option<Known> {
+        if !OF_SERVICES.contains(&key) {
+            return None;
+        }
+        Some(match self.actor {
+            Actor::Service(name) if key == "aws:principalservicename" => Known::One(name.clone()),
+            Actor::Service(_) => Known::Open,
+            _ => Known::Absent,
+        })
+    }
+}
+
+/// The role of a session's ARN; another ARN as it is.
+pub(super) fn role_of_session(arn: &str) -> String {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", partition, "sts", "", account, rest] if rest.starts_with("assumed-role/") => {
+            let role = rest.split('/').nth(1).unwrap_or_default();
+            format!("arn:{partition}:iam::{account}:role/{role}")
+        }
+        _ => arn.to_owned(),
+    }
+}

@@ -1,0 +1,303 @@
+//! Policy documents as reach reads them: only what bears on the actions it asks about, with values kept as they are written.
+
+use serde_json::Value;
+
+use super::pattern::Pattern;
+
+/// Actions that reach asks about; a set of them is a bit set.
+pub(super) const ACTIONS: &[&str] = &[
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:ListBucket",
+    "s3:PutBucketPolicy",
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketAcl",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketOwnershipControls",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:AssumeRoleWithSAML",
+];
+
+/// One of [`ACTIONS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Action(pub(super) u8);
+
+pub(super) const GET_OBJECT: Action = Action(0);
+pub(super) const PUT_OBJECT: Action = Action(1);
+pub(super) const DELETE_OBJECT: Action = Action(2);
+pub(super) const LIST_BUCKET: Action = Action(3);
+pub(super) const PUT_POLICY: Action = Action(4);
+pub(super) const DELETE_POLICY: Action = Action(5);
+pub(super) const PUT_ACL: Action = Action(6);
+pub(super) const PUT_BLOCK: Action = Action(7);
+pub(super) const PUT_OWNERSHIP: Action = Action(8);
+pub(super) const DECRYPT: Action = Action(9);
+pub(super) const GENERATE_DATA_KEY: Action = Action(10);
+pub(super) const ASSUME: Action = Action(11);
+pub(super) const ASSUME_WEB: Action = Action(12);
+pub(super) const ASSUME_SAML: Action = Action(13);
+
+impl Action {
+    fn bit(self) -> u16 {
+        1 << self.0
+    }
+}
+
+/// Whom a statement of a resource policy speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// `*`
+    Everyone,
+    /// `arn:aws:iam::ID:root` or the 12 digits.
+    Account(String),
+    /// Any other ARN, or the unique id of one that is gone.
+    Arn(String),
+    Service(String),
+    Federated(String),
+    Canonical(String),
+}
+
+/// A condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Condition {
+    pub(super) each: Each,
+    pub(super) operator: Operator,
+    pub(super) negated: bool,
+    pub(super) if_exists: bool,
+    /// As it is written.
+    pub(super) key: String,
+    /// In lower case.
+    pub(super) lower: String,
+    pub(super) values: Vec<String>,
+}
+
+/// How a key of several values is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Each {
+    One,
+    Any,
+    All,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Operator {
+    Equals,
+    EqualsIgnoringCase,
+    Like,
+    Arn,
+    Bool,
+    Null,
+    Ip,
+    Binary,
+    NumericEquals,
+    NumericLess,
+    NumericLessOrEqual,
+    NumericGreater,
+    NumericGreaterOrEqual,
+    DateEquals,
+    DateLess,
+    DateLessOrEqual,
+    DateGreater,
+    DateGreaterOrEqual,
+    /// One that AWS does not document.
+    Unknown,
+}
+
+/// A list that is meant, or everything but it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct But<T> {
+    pub(super) not: bool,
+    pub(super) of: Vec<T>,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Statement {
+    /// Sid, or its number from 0.
+    pub(super) label: String,
+    pub(super) allow: bool,
+    actions: u16,
+    /// None: the policy is about one resource and does not name it.
+    pub(super) resources: Option<But<String>>,
+    pub(super) principals: Option<But<Named>>,
+    pub(super) conditions: Vec<Condition>,
+    /// Whether `${…}` are variables.
+    pub(super) variables: bool,
+}
+
+impl Statement {
+    pub(super) fn speaks_of(&self, action: Action) -> bool {
+        self.actions & action.bit() != 0
+    }
+
+    /// Whether it speaks of any action at all.
+    pub(super) fn matters(&self) -> bool {
+        self.actions != 0
+    }
+}
+
+/// Reads a document.
+///
+/// # Errors
+/// Why it is no policy, in words.
+pub(super) fn parse(text: &str) -> Result<Vec<Statement>, String> {
+    let document: Value = serde_json::from_str(text).map_err(|e| format!("the policy is malformed: {e}"))?;
+    let statements = document.get("Statement").ok_or("the policy has no `Statement`")?;
+    let variables = match document.get("Version").map(|v| v.as_str()) {
+        None | Some(Some("2008-10-17")) => false,
+        Some(Some("2012-10-17")) => true,
+        Some(version) => return Err(format!("the policy has version `{}`, which AWS does not have", version.unwrap_or("?"))),
+    };
+    one_or_many(statements).iter().enumerate().map(|(i, s)| statement(s, i, variables).map_err(|e| format!("statement {i}: {e}"))).collect()
+}
+
+fn one_or_many(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(values) => values,
+        value => std::slice::from_ref(value),
+    }
+}
+
+fn texts(value: &Value) -> Result<Vec<String>, String> {
+    let text = |v: &Value| match v {
+        Value::String(text) => Ok(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Ok(v.to_string()),
+        _ => Err("a value is neither text, number nor boolean".to_owned()),
+    };
+    one_or_many(value).iter().map(text).collect()
+}
+
+const MEMBERS: &[&str] =
+    &["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"];
+
+fn statement(value: &Value, number: usize, variables: bool) -> Result<Statement, String> {
+    let object = value.as_object().ok_or("it is no object")?;
+    if let Some(odd) = object.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
+        return Err(format!("`{odd}` is no element of a statement"));
+    }
+    let allow = match object.get("Effect").and_then(Value::as_str) {
+        Some("Allow") => true,
+        Some("Deny") => false,
+        _ => return Err("its `Effect` is neither `Allow` nor `Deny`".to_owned()),
+    };
+    let either = |key: &str, not: &str| match (object.get(key), object.get(not)) {
+        (Some(_), Some(_)) => Err(format!("it has both `{key}` and `{not}`")),
+        (Some(of), None) => Ok(Some((false, of))),
+        (None, Some(of)) => Ok(Some((true, of))),
+        (None, None) => Ok(None),
+    };
+    let (not, of) = either("Action", "NotAction")?.ok_or("it has no `Action`")?;
+    let named = actions(&texts(of)?);
+    let actions = if not { !named & ((1 << ACTIONS.len()) - 1) } else { named };
+    let resources = either("Resource", "NotResource")?.map(|(not, of)| texts(of).map(|of| But { not, of })).transpose()?;
+    let principals = either("Principal", "NotPrincipal")?.map(|(not, of)| principals(of).map(|of| But { not, of })).transpose()?;
+    let conditions = object.get("Condition").map(conditions).transpose()?.unwrap_or_default();
+    let label = object.get("Sid").and_then(Value::as_str).filter(|s| !s.is_empty()).map_or_else(|| number.to_string(), str::to_owned);
+    Ok(Statement { label, allow, actions, resources, principals, conditions, variables })
+}
+
+fn actions(patterns: &[String]) -> u16 {
+    let mut set = 0;
+    for pattern in patterns {
+        let pattern = Pattern::new(&pattern.to_ascii_lowercase());
+        for (i, action) in ACTIONS.iter().enumerate() {
+            if pattern.matches(&action.to_ascii_lowercase()) {
+                set |= 1 << i;
+            }
+        }
+    }
+    set
+}
+
+fn principals(value: &Value) -> Result<Vec<Named>, String> {
+    if value.as_str() == Some("*") {
+        return Ok(vec![Named::Everyone]);
+    }
+    let object = value.as_object().ok_or("its `Principal` is neither `*` nor an object")?;
+    let mut out = Vec::new();
+    for (kind, names) in object {
+        for name in texts(names)? {
+            out.push(match kind.as_str() {
+                "AWS" => aws(name),
+                "Service" => Named::Service(name),
+                "Federated" => Named::Federated(name),
+                "CanonicalUser" => Named::Canonical(name),
+                other => return Err(format!("`{other}` is no kind of principal")),
+            });
+        }
+    }
+    Ok(out)
+}
+
+fn aws(name: String) -> Named {
+    let digits = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    if name == "*" {
+        return Named::Everyone;
+    }
+    if digits(&name) {
+        return Named::Account(name);
+    }
+    let parts: Vec<&str> = name.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, "iam", "", account, "root"] if digits(account) => Named::Account((*account).to_owned()),
+        _ => Named::Arn(name),
+    }
+}
+
+fn conditions(value: &Value) -> Result<Vec<Condition>, String> {
+    let object = value.as_object().ok_or("its `Condition` is no object")?;
+    let mut out = Vec::new();
+    for (operator, keys) in object {
+        let keys = keys.as_object().ok_or_else(|| format!("`{operator}` is followed by no object"))?;
+        let (each, operator, negated, if_exists) = operator_of(operator);
+        for (key, values) in keys {
+            out.push(Condition { each, operator, negated, if_exists, lower: key.to_lowercase(), key: key.clone(), values: texts(values)? });
+        }
+    }
+    Ok(out)
+}
+
+/// Qualifier, operator without its negation, whether it is negated, whether a missing key satisfies it.
+fn operator_of(name: &str) -> (Each, Operator, bool, bool) {
+    let lower = name.to_ascii_lowercase();
+    let (each, rest) = match lower.split_once(':') {
+        Some(("foranyvalue", rest)) => (Each::Any, rest),
+        Some(("forallvalues", rest)) => (Each::All, rest),
+        Some(_) => return (Each::One, Operator::Unknown, false, false),
+        None => (Each::One, lower.as_str()),
+    };
+    let (rest, if_exists) = rest.strip_suffix("ifexists").map_or((rest, false), |rest| (rest, true));
+    let (operator, negated) = match rest {
+        "stringequals" => (Operator::Equals, false),
+        "stringnotequals" => (Operator::Equals, true),
+        "stringequalsignorecase" => (Operator::EqualsIgnoringCase, false),
+        "stringnotequalsignorecase" => (Operator::EqualsIgnoringCase, true),
+        "stringlike" => (Operator::Like, false),
+        "stringnotlike" => (Operator::Like, true),
+        "arnequals" | "arnlike" => (Operator::Arn, false),
+        "arnnotequals" | "arnnotlike" => (Operator::Arn, true),
+        "bool" => (Operator::Bool, false),
+        "null" if !if_exists => (Operator::Null, false),
+        "ipaddress" => (Operator::Ip, false),
+        "notipaddress" => (Operator::Ip, true),
+        "binaryequals" => (Operator::Binary, false),
+        "numericequals" => (Operator::NumericEquals, false),
+        "numericnotequals" => (Operator::NumericEquals, true),
+        "numericlessthan" => (Operator::NumericLess, false),
+        "numericlessthanequals" => (Operator::NumericLessOrEqual, false),
+        "numericgreaterthan" => (Operator::NumericGreater, false),
+        "numericgreaterthanequals" => (Operator::NumericGreaterOrEqual, false),
+        "dateequals" => (Operator::DateEquals, false),
+        "datenotequals" => (Operator::DateEquals, true),
+        "datelessthan" => (Operator::DateLess, false),
+        "datelessthanequals" => (Operator::DateLessOrEqual, false),
+        "dategreaterthan" => (Operator::DateGreater, false),
+        "dategreaterthanequals" => (Operator::DateGreaterOrEqual, false),
+        _ => (Operator::Unknown, false),
+    };
+    (each, operator, negated, if_exists)
+}
