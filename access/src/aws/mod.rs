@@ -2,4 +2,6 @@
 
 pub mod decide;
 pub mod expr;
+pub mod import;
 pub mod policy;
+pub mod reach;

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 pub use aws::{
-    AccessPoint, Account, Acl, AclGrant, Assignment, Attachment, Bucket, Directory, Encryption, Grant, Group, Key, Node, Organization, OrgPolicies,
+    AccessPoint, Account, Acl, AclGrant, Assignment, Attachment, Bucket, Directory, Encryption, Grant, Group, Key, Node, OrgPolicies, Organization,
     Person, Principal, PrincipalKind, PublicAccessBlock,
 };
 

@@ -23,13 +23,31 @@ pub(super) fn settle(inventory: &mut Inventory) {
         }
     }
     inventory.gaps.retain(|gap| !settled.contains(&gap.place));
+    keys(inventory);
     let silent = inventory.accounts.iter().filter(|(_, account)| !account.identities).map(|(id, _)| id.clone());
     let owned = |id: &String| {
         inventory.buckets.iter().any(|b| b.account.as_ref() == Some(id)) || inventory.keys.iter().any(|k| k.account.as_ref() == Some(id))
     };
     let silent: Vec<Gap> = silent
         .filter(owned)
-        .map(|id| Gap { place: format!("account {id}"), why: "its users, groups and roles were not read: there are no authorization details".to_owned() })
+        .map(|id| Gap {
+            place: format!("account {id}"),
+            why: "its users, groups and roles were not read: there are no authorization details".to_owned(),
+        })
         .collect();
     inventory.gaps.extend(silent);
+}
+
+/// Learns where keys are from the buckets that name them.
+fn keys(inventory: &mut Inventory) {
+    let encryptions = inventory.buckets.iter().filter_map(|b| b.encryption.read()?.key.clone());
+    let named = encryptions.chain(inventory.aliases.values().cloned()).filter(|name| name.starts_with("arn:"));
+    for arn in named {
+        let id = arn.rsplit('/').next().unwrap_or_default();
+        let account = super::document::account_of(&arn);
+        for key in inventory.keys.iter_mut().filter(|k| k.id == id && (k.account.is_none() || k.account.as_deref() == account)) {
+            key.account = key.account.take().or_else(|| account.map(str::to_owned));
+            key.region = key.region.take().or_else(|| super::document::region_of(&arn).map(str::to_owned));
+        }
+    }
 }

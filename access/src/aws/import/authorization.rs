@@ -13,10 +13,7 @@ use crate::inventory::{Attachment, Group, Principal, PrincipalKind, Reading};
 /// AWS managed policies that can be missing in a dump and whose documents never change.
 const WELL_KNOWN: &[(&str, &str)] = &[
     ("AdministratorAccess", r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#),
-    (
-        "AmazonS3FullAccess",
-        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*","s3-object-lambda:*"],"Resource":"*"}]}"#,
-    ),
+    ("AmazonS3FullAccess", r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*","s3-object-lambda:*"],"Resource":"*"}]}"#),
     (
         "AmazonS3ReadOnlyAccess",
         r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","s3:List*","s3:Describe*","s3-object-lambda:Get*","s3-object-lambda:List*"],"Resource":"*"}]}"#,

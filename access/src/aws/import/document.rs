@@ -31,9 +31,36 @@ pub(super) fn open(bytes: &[u8]) -> Reading<Value> {
     match serde_json::from_str::<Value>(text) {
         Ok(Value::String(inner)) if inner.trim_start().starts_with(['{', '%']) => open(inner.as_bytes()),
         Ok(value) => error_of(&value).map_or(Reading::Read(value), |text| failed(&text)),
-        Err(e) if e.is_eof() => Reading::Unread(format!("the JSON is cut off at line {}", e.line())),
+        Err(e) if e.is_eof() => Reading::Unread(format!("{CUT} at line {}", e.line())),
         Err(e) => Reading::Unread(format!("the JSON is malformed: {e}")),
     }
+}
+
+const CUT: &str = "the JSON is cut off";
+
+/// What is whole in a document of lists that is cut off: its complete elements.
+pub(super) fn salvage(bytes: &[u8]) -> Option<Value> {
+    let text = std::str::from_utf8(bytes).unwrap_or_else(|e| std::str::from_utf8(&bytes[..e.valid_up_to()]).unwrap_or_default());
+    let (mut open, mut quoted, mut escaped) = (Vec::new(), false, false);
+    // Where the last element of a list of the document ended, and what was open then.
+    let mut whole: Option<usize> = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' | b'[' => open.push(byte),
+            b'}' | b']' => {
+                open.pop();
+                if open == [b'{', b'['] {
+                    whole = Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    serde_json::from_str(&format!("{}]}}", &text[..whole?])).ok()
 }
 
 /// An error answer kept as JSON.
@@ -136,11 +163,11 @@ pub(super) fn tags(value: &Value) -> std::collections::BTreeMap<String, String> 
 
 /// Account and region of an ARN.
 pub(super) fn account_of(arn: &str) -> Option<&str> {
-    arn.splitn(6, ':').nth(4).filter(|a| is_account(a))
+    arn.split(':').nth(4).filter(|a| is_account(a))
 }
 
 pub(super) fn region_of(arn: &str) -> Option<&str> {
-    arn.splitn(6, ':').nth(3).filter(|r| !r.is_empty())
+    arn.split(':').nth(3).filter(|r| !r.is_empty())
 }
 
 pub(super) fn is_account(text: &str) -> bool {

@@ -36,7 +36,7 @@ struct Context {
 /// Takes everything that it knows out of a document; whether there was anything.
 fn walk(value: &Value, context: &Context, out: &mut Directory) -> bool {
     match value {
-        Value::Array(list) => list.iter().fold(false, |found, v| walk(v, context, out) || found),
+        Value::Array(list) => list.iter().map(|v| walk(v, context, out)).filter(|found| *found).count() > 0,
         Value::Object(map) => {
             let mut context = context.clone();
             context.account = text(value, "AccountId").or_else(|| text(value, "TargetId")).map(str::to_owned).or(context.account);

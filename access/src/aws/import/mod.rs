@@ -56,9 +56,15 @@ impl Import {
             self.inventory.unknown_files.push(path.to_owned());
             return;
         }
-        let reading = document::open(bytes);
+        let mut reading = document::open(bytes);
         if let Reading::Unread(why) = &reading {
             self.inventory.gaps.push(Gap { place: path.to_owned(), why: why.clone() });
+            // Users and roles before the cut are there; what they hold and is not there is noted with them.
+            if rest.starts_with("authorization-details")
+                && let Some(value) = document::salvage(bytes)
+            {
+                reading = Reading::Read(value);
+            }
         }
         self.folders.entry(account.to_owned()).or_default().insert(rest.to_owned(), reading);
     }
@@ -172,8 +178,7 @@ impl Folder<'_> {
     /// Names of the folders in a folder.
     fn below(&self, folder: &str) -> Vec<String> {
         let prefix = format!("{folder}/");
-        let names: BTreeSet<&str> =
-            self.files.keys().filter_map(|path| path.strip_prefix(&prefix)?.split_once('/')).map(|(name, _)| name).collect();
+        let names: BTreeSet<&str> = self.files.keys().filter_map(|path| path.strip_prefix(&prefix)?.split_once('/')).map(|(name, _)| name).collect();
         names.into_iter().map(str::to_owned).collect()
     }
 

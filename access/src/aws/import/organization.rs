@@ -229,7 +229,9 @@ impl Found {
                     return;
                 }
                 let own = ["TargetId", "Target", "Id", "AccountId"].iter().find_map(|key| target_of(text(value, key)?)).or(target);
-                if own.is_some() && let Some(document) = document_in(value) {
+                if own.is_some()
+                    && let Some(document) = document_in(value)
+                {
                     self.unnamed(own, document, text(value, "name").unwrap_or("policy"));
                     return;
                 }

@@ -1,6 +1,6 @@
 //! Tests that only a request decides: each is a variable of the formulas, printed as people read it, and related to the others of its key.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     formula::{Cube, Formula, Formulas, NO, YES},
@@ -51,6 +51,13 @@ pub(super) struct World {
     verdicts: HashMap<Formula, Verdict>,
 }
 
+/// Tests of one key whose relations are looked at.
+const RELATED: usize = 48;
+/// Conditions of one policy, or one statement, that are told apart.
+const CAP: usize = 200;
+/// Alternatives of a condition that are printed.
+const SHOWN: usize = 24;
+
 /// What a formula comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -73,6 +80,27 @@ impl World {
             }
         };
         self.formulas.variable(var)
+    }
+
+    /// A formula, unless there were very many before it: then all that follow are one condition, named by what they stand in.
+    pub(super) fn capped(&mut self, seen: &mut usize, formula: Formula, place: &dyn Fn() -> String) -> Formula {
+        if formula == YES || formula == NO {
+            return formula;
+        }
+        *seen += 1;
+        if *seen <= CAP {
+            return formula;
+        }
+        self.atom(Atom {
+            hop: 0,
+            key: String::new(),
+            relation: Relation::None,
+            operator: format!("one of many more conditions of {}", place()),
+            values: Vec::new(),
+            free: false,
+            unread: false,
+            shown: String::new(),
+        })
     }
 
     /// Something that was not read.
@@ -108,24 +136,29 @@ impl World {
     /// What must hold among the variables of a formula, whatever the request.
     fn theory(&mut self, vars: &BTreeSet<u32>) -> Formula {
         let mut theory = YES;
-        let vars: Vec<u32> = vars.iter().copied().collect();
-        for (i, &a) in vars.iter().enumerate() {
-            for &b in &vars[i + 1..] {
-                let (first, second) = (&self.atoms[a as usize], &self.atoms[b as usize]);
-                if first.hop != second.hop || first.key != second.key {
-                    continue;
-                }
-                let (apart, within, around) = relate(first, second);
-                let (fa, fb) = (self.formulas.variable(a), self.formulas.variable(b));
-                if apart {
-                    let both = self.formulas.and(fa, fb);
-                    theory = self.formulas.without(theory, both);
-                }
-                for (implies, from, to) in [(within, fa, fb), (around, fb, fa)] {
-                    if implies {
-                        let broken = self.formulas.without(from, to);
-                        theory = self.formulas.without(theory, broken);
-                    }
+        let mut by_key: BTreeMap<(u32, &str), Vec<u32>> = BTreeMap::new();
+        for &var in vars {
+            let atom = &self.atoms[var as usize];
+            by_key.entry((atom.hop, &atom.key)).or_default().push(var);
+        }
+        // Of very many tests of one key the pairs are not looked at: the answer is the same but for tests that contradict each other.
+        let mut pairs = Vec::new();
+        for vars in by_key.into_values().filter(|vars| vars.len() <= RELATED) {
+            for (i, &a) in vars.iter().enumerate() {
+                pairs.extend(vars[i + 1..].iter().map(|&b| (a, b)));
+            }
+        }
+        for (a, b) in pairs {
+            let (apart, within, around) = relate(&self.atoms[a as usize], &self.atoms[b as usize]);
+            let (fa, fb) = (self.formulas.variable(a), self.formulas.variable(b));
+            if apart {
+                let both = self.formulas.and(fa, fb);
+                theory = self.formulas.without(theory, both);
+            }
+            for (implies, from, to) in [(within, fa, fb), (around, fb, fa)] {
+                if implies {
+                    let broken = self.formulas.without(from, to);
+                    theory = self.formulas.without(theory, broken);
                 }
             }
         }
@@ -154,7 +187,8 @@ impl World {
         }
         let vars = self.formulas.support(f);
         let theory = self.theory(&vars);
-        let of = |world: &Self, wanted: fn(&Atom) -> bool| vars.iter().copied().filter(|v| wanted(&world.atoms[*v as usize])).collect::<BTreeSet<u32>>();
+        let of =
+            |world: &Self, wanted: fn(&Atom) -> bool| vars.iter().copied().filter(|v| wanted(&world.atoms[*v as usize])).collect::<BTreeSet<u32>>();
         let (free, unread) = (of(self, |a| a.free), of(self, |a| a.unread));
         let possible = self.formulas.and(f, theory);
         let reached = self.formulas.quantify(possible, &free, true);
@@ -186,7 +220,16 @@ impl World {
         let mut parts: Vec<String> = cubes.iter().map(|cube| self.print_cube(cube)).collect();
         parts.sort();
         parts.dedup();
-        if parts.len() == 1 { parts.remove(0) } else { parts.iter().map(|p| if p.contains(" and ") { format!("({p})") } else { p.clone() }).collect::<Vec<_>>().join(" or ") }
+        if parts.len() > SHOWN {
+            let more = parts.len() - SHOWN;
+            parts.truncate(SHOWN);
+            parts.push(format!("one of {more} more"));
+        }
+        if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            parts.iter().map(|p| if p.contains(" and ") { format!("({p})") } else { p.clone() }).collect::<Vec<_>>().join(" or ")
+        }
     }
 
     fn print_cube(&self, cube: &Cube) -> String {
@@ -200,6 +243,7 @@ impl World {
         let list = if values.len() == 1 { values[0].clone() } else { format!("({})", values.join(", ")) };
         let not = if holds { "" } else { "not " };
         let test = match (atom.relation, atom.operator.as_str(), holds) {
+            (_, operator, _) if atom.values.is_empty() && atom.relation == Relation::None => format!("{not}{operator}"),
             (Relation::Present, ..) => format!("{} is {not}present", atom.shown),
             (_, "Bool", _) => format!("{} is {not}{list}", atom.shown),
             (Relation::Text | Relation::Address, ..) if values.len() > 1 => format!("{} {not}in {list}", atom.shown),
@@ -259,10 +303,10 @@ impl Network {
 fn network(pattern: &Pattern) -> Option<Network> {
     let text = pattern.literal()?;
     let (address, length) = text.split_once('/').map_or((text.as_str(), None), |(a, l)| (a, Some(l)));
-    let address: std::net::IpAddr = address.parse().ok()?;
+    let address: core::net::IpAddr = address.parse().ok()?;
     let (six, bits, width) = match address {
-        std::net::IpAddr::V4(a) => (false, u128::from(u32::from(a)), 32),
-        std::net::IpAddr::V6(a) => (true, u128::from(a), 128),
+        core::net::IpAddr::V4(a) => (false, u128::from(u32::from(a)), 32),
+        core::net::IpAddr::V6(a) => (true, u128::from(a), 128),
     };
     let length = length.map_or(Some(width), |l| l.parse().ok()).filter(|l| *l <= width)?;
     Some(Network { six, bits, length })

@@ -141,7 +141,25 @@ fn any(world: &mut World, condition: &Condition, known: &Known, filled: &[Filled
                 Cover::Some => test(world, condition, "", known, filled, keys),
             }
         }
+        _ if condition.operator == Operator::Bool && closed => boolean(world, condition, known, filled, keys),
         _ => test(world, condition, "", known, filled, keys),
+    }
+}
+
+/// A boolean that is there is true, or it is false.
+fn boolean(world: &mut World, condition: &Condition, known: &Known, filled: &[Filled], keys: &dyn Keys) -> Formula {
+    let wants = |value: &str| filled.iter().any(|f| f.pattern.lower().matches(value));
+    let present = present(world, condition, known, keys.hop());
+    let (yes, no) = (wants("true"), wants("false"));
+    if yes && no {
+        return present;
+    }
+    let word = Filled { pattern: Pattern::exact("true"), open: false };
+    let is_true = test(world, condition, "", known, &[word], keys);
+    match (yes, no) {
+        (true, _) => is_true,
+        (_, true) => world.without(present, is_true),
+        _ => NO,
     }
 }
 
@@ -170,7 +188,7 @@ fn test(world: &mut World, condition: &Condition, each: &str, known: &Known, fil
     values.sort();
     values.dedup();
     if values.is_empty() {
-        return truth(condition.each == Each::All && condition.negated || condition.each == Each::Any && condition.negated);
+        return truth(condition.each != Each::One && condition.negated);
     }
     if keys.excludes(&condition.lower, &values) {
         return NO;

@@ -18,6 +18,9 @@ pub(super) type Cube = Vec<(u32, bool)>;
 /// Nodes kept at most; a formula that would need more is not told from "maybe".
 const NODES: usize = 4_000_000;
 
+/// Results kept at most.
+const REMEMBERED: usize = 2_000_000;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Node {
     var: u32,
@@ -97,6 +100,9 @@ impl Formulas {
         let low = self.choose(f0, g0, h0);
         let high = self.choose(f1, g1, h1);
         let formula = self.node(var, low, high);
+        if self.choices.len() >= REMEMBERED {
+            self.choices.clear();
+        }
         self.choices.insert((f, g, h), formula);
         formula
     }

@@ -114,7 +114,11 @@ impl Pattern {
     pub(super) fn covers(&self, prefix: &str) -> Cover {
         let at = self.after(prefix);
         let rest = |i: usize| &self.0[i..];
-        let all = |i: usize| rest(i).contains(&Part::Any) && rest(i).iter().filter(|p| **p != Part::Any).count() <= 1 && rest(i).iter().all(|p| !matches!(p, Part::Is(_)));
+        let all = |i: usize| {
+            rest(i).contains(&Part::Any)
+                && rest(i).iter().filter(|p| **p != Part::Any).count() <= 1
+                && rest(i).iter().all(|p| !matches!(p, Part::Is(_)))
+        };
         let open: Vec<usize> = (0..self.0.len()).filter(|i| at[*i]).collect();
         if open.iter().any(|&i| all(i)) {
             Cover::All

@@ -39,7 +39,7 @@ impl Actor {
         match self {
             Self::Known(i) => estate.inventory.principals.get(*i).map(|p| p.account.as_str()),
             Self::Root(id) | Self::Account(id) => Some(id),
-            Self::Foreign(arn) => arn.splitn(6, ':').nth(4),
+            Self::Foreign(arn) => arn.split(':').nth(4),
             Self::Anonymous | Self::Authenticated | Self::Service(_) => None,
         }
     }
@@ -106,6 +106,8 @@ pub(super) struct Request<'r, 'a> {
     pub(super) target: Target<'r>,
     /// Through which access point.
     pub(super) point: Option<&'r AccessPoint>,
+    /// Whether the access point is what is asked, and not the bucket behind it.
+    pub(super) at_point: bool,
     /// Step of a role chain.
     pub(super) hop: u32,
 }
@@ -166,13 +168,14 @@ impl Keys for Request<'_, '_> {
         let literals = || values.iter().map(Pattern::literal).collect::<Option<Vec<String>>>();
         let accounts = &self.estate.inventory.accounts;
         match (self.actor, key) {
-            (Actor::Authenticated, "aws:principalaccount") => literals().is_some_and(|ids| ids.iter().all(|id| accounts.contains_key(id))),
+            // Accounts, and ARNs, that a policy spells out are asked about by name.
+            (Actor::Authenticated, "aws:principalaccount") => literals().is_some(),
             (Actor::Authenticated, "aws:principalorgid") => {
                 self.estate.is_whole() && literals().is_some_and(|ids| ids.iter().all(|id| Some(id) == self.estate.organization_id()))
             }
             (Actor::Authenticated, "aws:principalarn") => {
-                let account = |p: &Pattern| p.to_string().splitn(6, ':').nth(4).is_some_and(|id| accounts.contains_key(id));
-                values.iter().all(account)
+                let account = |p: &Pattern| p.to_string().split(':').nth(4).is_some_and(|id| accounts.contains_key(id));
+                values.iter().all(|p| p.literal().is_some() || account(p))
             }
             _ => false,
         }
@@ -225,7 +228,7 @@ impl Request<'_, '_> {
             },
             "aws:userid" => Some(self.user_id(principal)),
             "aws:principalisawsservice" => one(if matches!(self.actor, Actor::Service(_)) { "true" } else { "false" }),
-            "aws:multifactorauthpresent" | "aws:multifactorauthage" if !signed || matches!(self.target, Target::Key { .. }) && !signed => Some(Known::Absent),
+            "aws:multifactorauthpresent" | "aws:multifactorauthage" if !signed => Some(Known::Absent),
             "kms:calleraccount" => maybe(self.actor.account(self.estate)),
             _ => None,
         }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::pattern::Pattern;
+use crate::aws::policy::{Policy, PolicyKind, Principals};
 
 /// Actions that reach asks about; a set of them is a bit set.
 pub(super) const ACTIONS: &[&str] = &[
@@ -45,20 +46,6 @@ impl Action {
     fn bit(self) -> u16 {
         1 << self.0
     }
-}
-
-/// Whom a statement of a resource policy speaks of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Named {
-    /// `*`
-    Everyone,
-    /// `arn:aws:iam::ID:root` or the 12 digits.
-    Account(String),
-    /// Any other ARN, or the unique id of one that is gone.
-    Arn(String),
-    Service(String),
-    Federated(String),
-    Canonical(String),
 }
 
 /// A condition.
@@ -115,7 +102,7 @@ pub(super) struct But<T> {
 }
 
 /// One statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Statement {
     /// Sid, or its number from 0.
     pub(super) label: String,
@@ -123,7 +110,7 @@ pub(super) struct Statement {
     actions: u16,
     /// None: the policy is about one resource and does not name it.
     pub(super) resources: Option<But<String>>,
-    pub(super) principals: Option<But<Named>>,
+    pub(super) principals: Option<Principals>,
     pub(super) conditions: Vec<Condition>,
     /// Whether `${…}` are variables.
     pub(super) variables: bool,
@@ -140,19 +127,22 @@ impl Statement {
     }
 }
 
-/// Reads a document.
+/// Reads a document: the policy language says whether it is one, and whom it names.
 ///
 /// # Errors
 /// Why it is no policy, in words.
-pub(super) fn parse(text: &str) -> Result<Vec<Statement>, String> {
+pub(super) fn parse(text: &str, kind: PolicyKind) -> Result<(Vec<Statement>, Policy), String> {
+    let policy = Policy::parse(text, kind).map_err(|e| e.to_string())?;
     let document: Value = serde_json::from_str(text).map_err(|e| format!("the policy is malformed: {e}"))?;
-    let statements = document.get("Statement").ok_or("the policy has no `Statement`")?;
-    let variables = match document.get("Version").map(|v| v.as_str()) {
-        None | Some(Some("2008-10-17")) => false,
-        Some(Some("2012-10-17")) => true,
-        Some(version) => return Err(format!("the policy has version `{}`, which AWS does not have", version.unwrap_or("?"))),
-    };
-    one_or_many(statements).iter().enumerate().map(|(i, s)| statement(s, i, variables).map_err(|e| format!("statement {i}: {e}"))).collect()
+    let variables = document.get("Version").and_then(Value::as_str) == Some("2012-10-17");
+    let statements = document.get("Statement").map(one_or_many).unwrap_or_default();
+    if statements.len() != policy.statements().len() {
+        return Err("its statements cannot be told apart".to_owned());
+    }
+    let pairs = statements.iter().zip(policy.statements()).enumerate();
+    let statements =
+        pairs.map(|(i, (value, read))| statement(value, i, variables, read.principals().cloned()).map_err(|e| format!("statement {i}: {e}")));
+    Ok((statements.collect::<Result<_, _>>()?, policy))
 }
 
 fn one_or_many(value: &Value) -> &[Value] {
@@ -171,14 +161,8 @@ fn texts(value: &Value) -> Result<Vec<String>, String> {
     one_or_many(value).iter().map(text).collect()
 }
 
-const MEMBERS: &[&str] =
-    &["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"];
-
-fn statement(value: &Value, number: usize, variables: bool) -> Result<Statement, String> {
+fn statement(value: &Value, number: usize, variables: bool, principals: Option<Principals>) -> Result<Statement, String> {
     let object = value.as_object().ok_or("it is no object")?;
-    if let Some(odd) = object.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
-        return Err(format!("`{odd}` is no element of a statement"));
-    }
     let allow = match object.get("Effect").and_then(Value::as_str) {
         Some("Allow") => true,
         Some("Deny") => false,
@@ -194,7 +178,6 @@ fn statement(value: &Value, number: usize, variables: bool) -> Result<Statement,
     let named = actions(&texts(of)?);
     let actions = if not { !named & ((1 << ACTIONS.len()) - 1) } else { named };
     let resources = either("Resource", "NotResource")?.map(|(not, of)| texts(of).map(|of| But { not, of })).transpose()?;
-    let principals = either("Principal", "NotPrincipal")?.map(|(not, of)| principals(of).map(|of| But { not, of })).transpose()?;
     let conditions = object.get("Condition").map(conditions).transpose()?.unwrap_or_default();
     let label = object.get("Sid").and_then(Value::as_str).filter(|s| !s.is_empty()).map_or_else(|| number.to_string(), str::to_owned);
     Ok(Statement { label, allow, actions, resources, principals, conditions, variables })
@@ -211,41 +194,6 @@ fn actions(patterns: &[String]) -> u16 {
         }
     }
     set
-}
-
-fn principals(value: &Value) -> Result<Vec<Named>, String> {
-    if value.as_str() == Some("*") {
-        return Ok(vec![Named::Everyone]);
-    }
-    let object = value.as_object().ok_or("its `Principal` is neither `*` nor an object")?;
-    let mut out = Vec::new();
-    for (kind, names) in object {
-        for name in texts(names)? {
-            out.push(match kind.as_str() {
-                "AWS" => aws(name),
-                "Service" => Named::Service(name),
-                "Federated" => Named::Federated(name),
-                "CanonicalUser" => Named::Canonical(name),
-                other => return Err(format!("`{other}` is no kind of principal")),
-            });
-        }
-    }
-    Ok(out)
-}
-
-fn aws(name: String) -> Named {
-    let digits = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
-    if name == "*" {
-        return Named::Everyone;
-    }
-    if digits(&name) {
-        return Named::Account(name);
-    }
-    let parts: Vec<&str> = name.splitn(6, ':').collect();
-    match parts.as_slice() {
-        ["arn", _, "iam", "", account, "root"] if digits(account) => Named::Account((*account).to_owned()),
-        _ => Named::Arn(name),
-    }
 }
 
 fn conditions(value: &Value) -> Result<Vec<Condition>, String> {
