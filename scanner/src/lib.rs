@@ -3,6 +3,7 @@
 pub mod bridge;
 pub mod cli;
 pub mod glob;
+pub mod identities;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;

@@ -10,13 +10,17 @@ fn help(args: &[&str]) -> String {
 
 #[test]
 fn help_texts() {
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 20] = [
         &[],
         &["scan"],
         &["classify"],
         &["findings"],
         &["coverage"],
         &["datasets"],
+        &["identities", "import"],
+        &["reach"],
+        &["reach", "diff"],
+        &["reach", "cut"],
         &["rules"],
         &["rules", "list"],
         &["rules", "show"],

@@ -11,7 +11,9 @@ mod classify;
 mod custom;
 mod database;
 mod generate;
+mod identities;
 mod output;
+mod reach;
 mod read;
 mod rules;
 mod scan;
@@ -42,6 +44,13 @@ enum Command {
     Coverage(read::CoverageArgs),
     /// List datasets from the store
     Datasets(read::DatasetsArgs),
+    /// Read who there is, and what policies say, from exports
+    Identities {
+        #[command(subcommand)]
+        command: identities::IdentitiesCommand,
+    },
+    /// Who can reach what: with what privilege, through what, on what condition
+    Reach(Box<reach::ReachArgs>),
     /// List, show, test and check rules
     Rules {
         #[command(subcommand)]
@@ -187,6 +196,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Findings(args) => read::findings(args),
         Command::Coverage(args) => read::coverage(args),
         Command::Datasets(args) => read::datasets(args),
+        Command::Identities { command } => identities::run(command),
+        Command::Reach(args) => reach::run(*args),
         Command::Rules { command } => rules::run(command),
         Command::Access { command } => access::run(&command),
         Command::Db { command } => database::run(command),

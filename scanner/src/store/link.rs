@@ -127,6 +127,9 @@ impl Row {
     pub(super) fn int(&self, column: usize) -> SqlResult<i64> {
         get!(self, column)
     }
+    pub(super) fn flag(&self, column: usize) -> SqlResult<bool> {
+        get!(self, column)
+    }
     pub(super) fn opt_int(&self, column: usize) -> SqlResult<Option<i64>> {
         get!(self, column)
     }

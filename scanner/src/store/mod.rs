@@ -16,6 +16,7 @@ mod read_objects;
 mod rollup;
 mod run;
 mod schema;
+mod snapshot;
 mod spec;
 mod sql;
 #[cfg(test)]
@@ -35,6 +36,7 @@ use sonde_classifiers::{Composite, Sensitivity};
 use crate::record::{Coverage, Location, ObjectRef, SplitRecord};
 
 pub use failure::Refusal;
+pub use snapshot::{Change, Holder, Membership, PrincipalRow, ReachQuery, ReachRow, SnapshotRow, SnapshotSpec, StatementRow, SummaryRow};
 pub use spec::StoreSpec;
 
 /// Opens a store. A Postgres server is asked for an answer, a SQLite file that exists is looked at; nothing is written, [`Store::migrate`] comes next.
@@ -325,6 +327,14 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
     fn coverage<'a>(&'a self, query: &'a Query, visit: Visit<'a, CoverageRow>) -> BoxFuture<'a, Result<()>>;
     /// Datasets in order of their URI.
     fn datasets<'a>(&'a self, query: &'a Query, visit: Visit<'a, DatasetRow>) -> BoxFuture<'a, Result<()>>;
+    /// Keeps what was read of identities, and makes it the newest; its number.
+    fn save_snapshot(&self, spec: SnapshotSpec) -> BoxFuture<'_, Result<i64>>;
+    /// Keeps the answers of a snapshot: row by row where they are expanded, and counts for all resources.
+    fn save_reach(&self, snapshot: i64, rows: Vec<ReachRow>, summaries: Vec<SummaryRow>, changes: Vec<Change>) -> BoxFuture<'_, Result<()>>;
+    /// A snapshot, the newest when none is named.
+    fn snapshot(&self, id: Option<i64>) -> BoxFuture<'_, Result<Option<SnapshotRow>>>;
+    /// Answers that were kept, in order: resource, principal, access.
+    fn reach<'a>(&'a self, query: &'a ReachQuery, visit: Visit<'a, ReachRow>) -> BoxFuture<'a, Result<()>>;
     /// Closes all connections, flushing what is buffered.
     fn close(&self) -> BoxFuture<'_, ()>;
 }

@@ -1,5 +1,7 @@
 //! Migrations: SQL only, forward only, embedded; one list per dialect with the same versions.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use sqlx::{
     SqlSafeStr,
@@ -15,8 +17,14 @@ use super::{
 /// (version, description, SQL).
 type Script = (i64, &'static str, &'static str);
 
-const SQLITE: &[Script] = &[(1, "spine", include_str!("../../../migrations/sqlite/0001_spine.sql"))];
-const POSTGRES: &[Script] = &[(1, "spine", include_str!("../../../migrations/postgres/0001_spine.sql"))];
+const SQLITE: &[Script] = &[
+    (1, "spine", include_str!("../../../migrations/sqlite/0001_spine.sql")),
+    (2, "reach", include_str!("../../../migrations/sqlite/0002_reach.sql")),
+];
+const POSTGRES: &[Script] = &[
+    (1, "spine", include_str!("../../../migrations/postgres/0001_spine.sql")),
+    (2, "reach", include_str!("../../../migrations/postgres/0002_reach.sql")),
+];
 
 fn scripts(dialect: Dialect) -> &'static [Script] {
     match dialect {
@@ -31,8 +39,28 @@ fn migrator(dialect: Dialect) -> Migrator {
     Migrator::with_migrations(scripts(dialect).iter().map(migration).collect())
 }
 
+/// How often it is tried again when another process applies migrations at the same time.
+const ATTEMPTS: u32 = 20;
+
 /// Applies what is missing.
 pub(super) async fn migrate(store: &SqlStore) -> Result<SchemaStatus> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        match migrate_once(store).await {
+            Err(_) if attempt < ATTEMPTS && is_under_way(store).await => tokio::time::sleep(Duration::from_millis(50)).await,
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Whether somebody else is in the middle: SQLite has no lock for migrations, and what failed here may have been done there.
+async fn is_under_way(store: &SqlStore) -> bool {
+    let known = matches!(store.backend, Backend::Sqlite { .. });
+    known && status(store).await.is_ok_and(|s| s.migrations.iter().any(|m| m.2) && s.migrations.len() == scripts(store.dialect()).len())
+}
+
+async fn migrate_once(store: &SqlStore) -> Result<SchemaStatus> {
     let outcome = match &store.backend {
         Backend::Sqlite { path, writer, .. } => {
             super::sql::create_file(path)?;

@@ -17,10 +17,10 @@ use sqlx::{
 use tempfile::TempDir;
 
 use super::{
-    Bars, CoverageRow, DatasetRow, End, FindingRow, ObjectFindingRow, PlannedSplit, Query, RunSpec, SchemaStatus, Store, StoreSpec, Visit, commit,
-    failure, finish,
+    Bars, Change, CoverageRow, DatasetRow, End, FindingRow, ObjectFindingRow, PlannedSplit, Query, ReachQuery, ReachRow, RunSpec, SchemaStatus,
+    SnapshotRow, SnapshotSpec, Store, StoreSpec, SummaryRow, Visit, commit, failure, finish,
     link::{Dialect, Held, SqlResult, Tx},
-    read, run, schema,
+    read, run, schema, snapshot,
 };
 use crate::record::SplitRecord;
 
@@ -203,6 +203,22 @@ impl Store for SqlStore {
 
     fn datasets<'a>(&'a self, query: &'a Query, visit: Visit<'a, DatasetRow>) -> BoxFuture<'a, Result<()>> {
         Box::pin(self.explained(read::datasets(self, query, visit)))
+    }
+
+    fn save_snapshot(&self, spec: SnapshotSpec) -> BoxFuture<'_, Result<i64>> {
+        Box::pin(self.explained(snapshot::save(self, spec)))
+    }
+
+    fn save_reach(&self, snapshot: i64, rows: Vec<ReachRow>, summaries: Vec<SummaryRow>, changes: Vec<Change>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.explained(snapshot::save_reach(self, snapshot, rows, summaries, changes)))
+    }
+
+    fn snapshot(&self, id: Option<i64>) -> BoxFuture<'_, Result<Option<SnapshotRow>>> {
+        Box::pin(self.explained(snapshot::load(self, id)))
+    }
+
+    fn reach<'a>(&'a self, query: &'a ReachQuery, visit: Visit<'a, ReachRow>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.explained(snapshot::reach(self, query, visit)))
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -1,0 +1,122 @@
+//! `sonde identities`: who there is, and what policies say.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand};
+use sonde_access::inventory::{Gap, Inventory};
+
+use super::{LevelArg, StoreArgs, reach::sensitive, setup, table, terminal::safe};
+use crate::{
+    identities::{self, Answers},
+    sizes::grouped,
+    store::{ReachQuery, Store},
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum IdentitiesCommand {
+    /// Read what the `aws` command line printed into a folder, and work out who can reach what
+    Import(ImportArgs),
+}
+
+/// Options of `sonde identities import`.
+#[derive(Args, Debug)]
+pub(super) struct ImportArgs {
+    /// Folder with `authorization-details*.json`, `buckets/`, `account/`, `kms/`, `organization/`, …
+    dir: PathBuf,
+    /// Keep every answer for datasets with findings from this sensitivity on; of the rest, counts
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = LevelArg::Moderate)]
+    expand: LevelArg,
+    /// Exit with 2 when something could not be read
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+pub(super) fn run(command: IdentitiesCommand) -> Result<ExitCode> {
+    let IdentitiesCommand::Import(args) = command;
+    let inventory = identities::read(&args.dir)?;
+    if identities::counts(&inventory).iter().all(|(.., n)| *n == 0) && inventory.gaps.is_empty() {
+        bail!("there is nothing in `{}` that an import knows: see `sonde identities import --help`", args.dir.display());
+    }
+    setup::runtime()?.block_on(async {
+        let store = crate::store::open(&setup::store_spec(&args.store)?).await?;
+        store.migrate().await?;
+        let outcome = import(&args, &inventory, &*store).await;
+        store.close().await;
+        outcome
+    })
+}
+
+async fn import(args: &ImportArgs, inventory: &Inventory, store: &dyn Store) -> Result<ExitCode> {
+    let mut answers = Answers::new(inventory);
+    let gaps = answers.gaps();
+    let origin = args.dir.display().to_string();
+    let before = store.snapshot(None).await?;
+    let snapshot = store.save_snapshot(identities::snapshot(inventory, &origin, &gaps)?).await?;
+    let datasets = sensitive(store, Some(args.expand)).await?;
+    let (mut rows, mut summaries, mut changes, mut all) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for place in answers.places(&datasets) {
+        let found = answers.of(&place);
+        all += found.len();
+        let expanded = place.dataset.is_some();
+        let resource = format!("s3://{}/{}", place.bucket, place.prefix);
+        let resource = found.first().map_or(resource, |row| row.resource.clone());
+        summaries.push(identities::summary(&resource, &place, &found, expanded));
+        if !expanded {
+            continue;
+        }
+        if let Some(before) = &before {
+            let mut known = Vec::new();
+            let query = ReachQuery { snapshot: before.id, resource: Some(resource), ..ReachQuery::default() };
+            store
+                .reach(
+                    &query,
+                    Box::new(|row| {
+                        known.push(row);
+                        Ok(())
+                    }),
+                )
+                .await?;
+            if !known.is_empty() {
+                changes.extend(identities::difference(&known, &found));
+            }
+        }
+        rows.extend(found);
+    }
+    let kept = rows.len();
+    store.save_reach(snapshot, rows, summaries, changes).await?;
+    let mut out = io::BufWriter::new(io::stdout());
+    print(&mut out, inventory, &gaps)?;
+    writeln!(out, "Snapshot {snapshot} of {}: {} answers, {} of them kept one by one.", safe(&origin), grouped(all as u64), grouped(kept as u64))?;
+    out.flush()?;
+    Ok(if args.strict && !gaps.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+fn print(out: &mut impl Write, inventory: &Inventory, gaps: &[Gap]) -> Result<()> {
+    let counts: Vec<String> = identities::counts(inventory)
+        .iter()
+        .filter(|(.., n)| *n > 0)
+        .map(|(one, many, n)| format!("{} {}", grouped(*n as u64), if *n == 1 { one } else { many }))
+        .collect();
+    writeln!(out, "Read: {}.\n", if counts.is_empty() { "nothing".to_owned() } else { counts.join(", ") })?;
+    if !gaps.is_empty() {
+        writeln!(out, "Not read; what depends on it is answered with `unknown`:")?;
+        let rows: Vec<Vec<String>> = gaps.iter().map(|g| vec![safe(&g.place), safe(&g.why)]).collect();
+        table::print(out, &["WHERE", "WHY"], &[false, false], &rows)?;
+        writeln!(out)?;
+    }
+    if !inventory.unknown_files.is_empty() {
+        writeln!(out, "Files that an import does not know:")?;
+        for file in &inventory.unknown_files {
+            writeln!(out, "  {}", safe(file))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}

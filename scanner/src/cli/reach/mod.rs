@@ -1,0 +1,168 @@
+//! `sonde reach`: who can reach what.
+
+mod compare;
+mod cut;
+mod print;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use sonde_access::inventory::Inventory;
+
+use super::{LevelArg, StoreArgs, setup};
+use crate::{
+    identities::{Answers, Place},
+    store::{Query, ReachRow, SnapshotRow, Store},
+};
+
+/// Options of `sonde reach`.
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct ReachArgs {
+    #[command(subcommand)]
+    command: Option<ReachCommand>,
+    #[command(flatten)]
+    who: WhoArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum ReachCommand {
+    /// Who gained and who lost between two snapshots, and which statements did it
+    Diff(compare::DiffArgs),
+    /// The grants to remove to bring a dataset under a number of principals
+    Cut(cut::CutArgs),
+}
+
+/// What is asked, and how it is printed.
+#[derive(Args, Debug)]
+struct WhoArgs {
+    /// `s3://bucket/prefix`, an ARN, or the name of a bucket. Default: all of them
+    #[arg(value_name = "DATASET|RESOURCE")]
+    what: Option<String>,
+    /// Only this principal: an ARN, or the end of one (`user/ana`)
+    #[arg(long, value_name = "P")]
+    principal: Option<String>,
+    /// Only with this privilege. Repeatable
+    #[arg(long, value_name = "ACCESS", value_parser = ["read", "write", "list", "admin"])]
+    access: Vec<String>,
+    /// The whole path: statements, roles on the way
+    #[arg(long)]
+    explain: bool,
+    /// Only what everybody can reach
+    #[arg(long)]
+    public: bool,
+    /// Only principals from outside
+    #[arg(long)]
+    external: bool,
+    /// Only through this role: an ARN, or the end of one (`role/etl`)
+    #[arg(long, value_name = "ROLE")]
+    via: Option<String>,
+    /// From this snapshot, not the newest
+    #[arg(long, value_name = "N")]
+    snapshot: Option<i64>,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = ReachFormat::Table)]
+    format: ReachFormat,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ReachFormat {
+    /// For people
+    Table,
+    /// One line each
+    Jsonl,
+    /// A graph for Graphviz
+    Dot,
+    /// A graph for Mermaid
+    Mermaid,
+}
+
+pub(super) fn run(args: ReachArgs) -> Result<ExitCode> {
+    match args.command {
+        None => with_store(&args.who.store, async |store| who(&args.who, store).await),
+        Some(ReachCommand::Diff(diff)) => with_store(&diff.store, async |store| compare::run(&diff, store).await),
+        Some(ReachCommand::Cut(cut)) => with_store(&cut.store, async |store| cut::run(&cut, store).await),
+    }
+}
+
+fn with_store(args: &StoreArgs, work: impl AsyncFnOnce(&dyn Store) -> Result<ExitCode>) -> Result<ExitCode> {
+    setup::runtime()?.block_on(async {
+        let store = setup::existing_store(args).await?;
+        let result = work(&*store).await;
+        store.close().await;
+        result
+    })
+}
+
+/// A snapshot and its inventory.
+async fn inventory(store: &dyn Store, id: Option<i64>) -> Result<(SnapshotRow, Inventory)> {
+    let snapshot = store.snapshot(id).await?;
+    let snapshot = match (snapshot, id) {
+        (Some(snapshot), _) => snapshot,
+        (None, Some(id)) => bail!("there is no snapshot {id} in the store"),
+        (None, None) => bail!("no identities were imported yet: run `sonde identities import DIR` first"),
+    };
+    let inventory = serde_json::from_str(&snapshot.inventory).with_context(|| format!("snapshot {} cannot be read", snapshot.id))?;
+    Ok((snapshot, inventory))
+}
+
+/// URIs of the datasets of the store, or of those with findings from a sensitivity on.
+pub(super) async fn sensitive(store: &dyn Store, from: Option<LevelArg>) -> Result<Vec<String>> {
+    let query = Query { min_sensitivity: from.map(Into::into), ..Query::default() };
+    let mut uris = Vec::new();
+    let visit = |row: crate::store::DatasetRow| {
+        if row.dataset.starts_with("s3://") {
+            uris.push(row.dataset);
+        }
+        Ok(())
+    };
+    store.datasets(&query, Box::new(visit)).await?;
+    uris.sort();
+    uris.dedup();
+    Ok(uris)
+}
+
+/// The places that are meant.
+fn places(what: Option<&str>, answers: &Answers<'_>, datasets: &[String]) -> Result<Vec<Place>> {
+    let Some(what) = what else { return Ok(answers.places(datasets)) };
+    let mut place =
+        Place::parse(what).with_context(|| format!("`{what}` is neither `s3://bucket/prefix` nor an ARN of S3 nor the name of a bucket"))?;
+    if !answers.knows(&place.bucket) {
+        bail!("the bucket `{}` is not in the snapshot: it was not imported", place.bucket);
+    }
+    place.dataset = datasets.iter().find(|uri| Place::parse(uri).is_some_and(|p| p.bucket == place.bucket && p.prefix == place.prefix)).cloned();
+    Ok(vec![place])
+}
+
+impl WhoArgs {
+    fn wants(&self, row: &ReachRow) -> bool {
+        let named = |name: &str, wanted: &str| name == wanted || name.ends_with(&format!("/{wanted}")) || name.ends_with(&format!(":{wanted}"));
+        self.principal.as_ref().is_none_or(|p| named(&row.principal, p))
+            && (self.access.is_empty() || self.access.contains(&row.access))
+            && (!self.public || matches!(row.kind.as_str(), "anonymous" | "any_authenticated"))
+            && (!self.external || row.external)
+            && self.via.as_ref().is_none_or(|v| row.via.iter().any(|role| named(role, v)))
+    }
+}
+
+async fn who(args: &WhoArgs, store: &dyn Store) -> Result<ExitCode> {
+    let (_, inventory) = inventory(store, args.snapshot).await?;
+    let datasets = sensitive(store, None).await?;
+    let mut answers = Answers::new(&inventory);
+    let places = places(args.what.as_deref(), &answers, &datasets)?;
+    let mut out = io::BufWriter::new(io::stdout());
+    let mut printer = print::Printer::new(args.format, args.explain, args.principal.is_some());
+    for place in &places {
+        let rows: Vec<ReachRow> = answers.of(place).into_iter().filter(|row| args.wants(row)).collect();
+        printer.place(&mut out, place, rows)?;
+    }
+    printer.end(&mut out)?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}

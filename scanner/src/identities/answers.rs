@@ -1,0 +1,172 @@
+//! Questions about an inventory, and two answers compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sonde_access::{
+    aws::reach::{Reach, Reacher},
+    inventory::{Gap, Inventory},
+};
+
+use crate::store::{Change, ReachRow, SummaryRow};
+
+/// What is asked about: a bucket, or what lies below a prefix of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Name of the bucket.
+    pub bucket: String,
+    /// Keys begin so; empty: all.
+    pub prefix: String,
+    /// URI of the dataset that lies there.
+    pub dataset: Option<String>,
+}
+
+impl Place {
+    /// Reads `s3://bucket/prefix`, an ARN (`*` at its end is a prefix), or the name of a bucket.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix("s3://").or_else(|| {
+            let parts: Vec<&str> = text.splitn(6, ':').collect();
+            (parts.len() == 6 && parts[0] == "arn" && parts[2] == "s3").then(|| parts[5])
+        });
+        let rest = match rest {
+            Some(rest) => rest,
+            None if text.contains([':', '/']) || text.is_empty() => return None,
+            None => text,
+        };
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        let prefix = prefix.strip_suffix('*').unwrap_or(prefix);
+        (!bucket.is_empty()).then(|| Self { bucket: bucket.to_owned(), prefix: prefix.to_owned(), dataset: None })
+    }
+}
+
+/// Answers from one inventory.
+pub struct Answers<'a> {
+    reacher: Reacher<'a>,
+    inventory: &'a Inventory,
+}
+
+impl<'a> Answers<'a> {
+    /// Compiles the inventory.
+    #[must_use]
+    pub fn new(inventory: &'a Inventory) -> Self {
+        Self { reacher: Reacher::new(inventory), inventory }
+    }
+
+    /// What could not be read, documents that are no policies included.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<Gap> {
+        let mut gaps = self.inventory.gaps.clone();
+        gaps.extend(self.reacher.gaps());
+        gaps.sort();
+        gaps.dedup();
+        gaps
+    }
+
+    /// All buckets, each with the dataset that is the whole of it, and the datasets below prefixes.
+    #[must_use]
+    pub fn places(&self, datasets: &[String]) -> Vec<Place> {
+        let mut out: BTreeMap<(String, String), Place> = BTreeMap::new();
+        for bucket in &self.inventory.buckets {
+            out.insert((bucket.name.clone(), String::new()), Place { bucket: bucket.name.clone(), prefix: String::new(), dataset: None });
+        }
+        for uri in datasets {
+            let Some(mut place) = Place::parse(uri) else { continue };
+            if out.contains_key(&(place.bucket.clone(), String::new())) {
+                place.dataset = Some(uri.clone());
+                out.insert((place.bucket.clone(), place.prefix.clone()), place);
+            }
+        }
+        out.into_values().collect()
+    }
+
+    /// Whether a bucket is in the inventory.
+    #[must_use]
+    pub fn knows(&self, bucket: &str) -> bool {
+        self.inventory.buckets.iter().any(|b| b.name == bucket)
+    }
+
+    /// Everybody who reaches a place, by principal and access.
+    pub fn of(&mut self, place: &Place) -> Vec<ReachRow> {
+        let rows = self.reacher.bucket(&place.bucket, &place.prefix);
+        rows.into_iter().map(|row| reach_row(row, place.dataset.as_deref())).collect()
+    }
+}
+
+fn reach_row(row: Reach, dataset: Option<&str>) -> ReachRow {
+    ReachRow {
+        resource: row.resource.to_string(),
+        dataset: dataset.map(str::to_owned),
+        principal: row.principal.to_string(),
+        kind: row.kind.name().to_owned(),
+        external: row.external,
+        access: row.access.name().to_owned(),
+        answer: row.answer.name().to_owned(),
+        condition: row.condition.map(|c| c.to_string()),
+        via: row.via.iter().map(ToString::to_string).collect(),
+        because: row.because.iter().map(|b| (b.policy.to_string(), b.statement.to_string(), b.effect.to_string())).collect(),
+    }
+}
+
+/// The counts of one place.
+#[must_use]
+pub fn summary(resource: &str, place: &Place, rows: &[ReachRow], expanded: bool) -> SummaryRow {
+    let count = |wanted: &dyn Fn(&ReachRow) -> bool| rows.iter().filter(|r| wanted(r)).count() as u64;
+    let with = |access: &str| count(&|r| r.access == access && r.answer != "unknown");
+    let externals: BTreeSet<&str> = rows.iter().filter(|r| r.external && r.answer != "unknown").map(|r| r.principal.as_str()).collect();
+    SummaryRow {
+        resource: resource.to_owned(),
+        dataset: place.dataset.clone(),
+        expanded,
+        readers: with("read"),
+        writers: with("write"),
+        admins: with("admin"),
+        externals: externals.len() as u64,
+        conditional: count(&|r| r.answer == "conditional"),
+        unknown: count(&|r| r.answer == "unknown"),
+        public: rows.iter().any(|r| matches!(r.kind.as_str(), "anonymous" | "any_authenticated") && r.answer == "yes"),
+    }
+}
+
+/// Who gained and who lost, and which statements are behind it.
+#[must_use]
+pub fn difference(before: &[ReachRow], after: &[ReachRow]) -> Vec<Change> {
+    type Key<'k> = (&'k str, &'k str, &'k str);
+    let keyed = |rows: &'_ [ReachRow]| -> BTreeMap<(String, String, String), ReachRow> {
+        rows.iter().map(|r| ((r.resource.clone(), r.principal.clone(), r.access.clone()), r.clone())).collect()
+    };
+    let (old, new) = (keyed(before), keyed(after));
+    let keys: BTreeSet<Key<'_>> = old.keys().chain(new.keys()).map(|(a, b, c)| (a.as_str(), b.as_str(), c.as_str())).collect();
+    let mut out = Vec::new();
+    for key in keys {
+        let owned = (key.0.to_owned(), key.1.to_owned(), key.2.to_owned());
+        let (was, is) = (old.get(&owned), new.get(&owned));
+        let said = |row: Option<&ReachRow>| row.map(|r| (r.answer.clone(), r.condition.clone()));
+        if said(was) == said(is) {
+            continue;
+        }
+        let change = match (was, is) {
+            (None, _) => "gained",
+            (_, None) => "lost",
+            _ => "changed",
+        };
+        let statements = |row: Option<&ReachRow>| row.map(|r| r.because.iter().cloned().collect::<BTreeSet<_>>()).unwrap_or_default();
+        let (mine, theirs) = (statements(was), statements(is));
+        let listed = |of: &BTreeSet<(String, String, String)>, not: &BTreeSet<(String, String, String)>| {
+            let list = of
+                .difference(not)
+                .map(|(policy, statement, effect)| serde_json::json!({ "policy": policy, "statement": statement, "effect": effect }));
+            list.collect::<Vec<_>>()
+        };
+        let cause = serde_json::json!({ "gone": listed(&mine, &theirs), "new": listed(&theirs, &mine) });
+        out.push(Change {
+            resource: owned.0,
+            principal: owned.1,
+            access: owned.2,
+            change: change.to_owned(),
+            before: was.map(|r| r.answer.clone()),
+            after: is.map(|r| r.answer.clone()),
+            cause: cause.to_string(),
+        });
+    }
+    out
+}

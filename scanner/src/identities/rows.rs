@@ -1,0 +1,111 @@
+//! An inventory as rows of the store.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sonde_access::inventory::{Attachment, Gap, Inventory, PrincipalKind, Reading};
+
+use crate::store::{Holder, Membership, PrincipalRow, SnapshotSpec, StatementRow};
+
+/// How much there is of what: (what, in the singular and the plural, how many).
+#[must_use]
+pub fn counts(inventory: &Inventory) -> Vec<(&'static str, &'static str, usize)> {
+    let of = |kind| inventory.principals.iter().filter(|p| p.kind == kind).count();
+    vec![
+        ("account", "accounts", inventory.accounts.len()),
+        ("user", "users", of(PrincipalKind::User)),
+        ("group", "groups", inventory.groups.len()),
+        ("role", "roles", of(PrincipalKind::Role)),
+        ("policy document", "policy documents", inventory.policies.len()),
+        ("bucket", "buckets", inventory.buckets.len()),
+        ("access point", "access points", inventory.access_points.len()),
+        ("key", "keys", inventory.keys.len()),
+        ("assignment in Identity Center", "assignments in Identity Center", inventory.directory.assignments.len()),
+    ]
+}
+
+/// What the store keeps of an inventory.
+///
+/// # Errors
+/// The inventory cannot be written as JSON.
+pub fn snapshot(inventory: &Inventory, origin: &str, gaps: &[Gap]) -> anyhow::Result<SnapshotSpec> {
+    let mut spec = SnapshotSpec {
+        provider: "aws".to_owned(),
+        origin: origin.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        inventory: serde_json::to_string(inventory)?,
+        resources: inventory.buckets.len() as u64,
+        gaps: gaps.iter().map(|g| (g.place.clone(), g.why.clone())).collect(),
+        ..SnapshotSpec::default()
+    };
+    let mut policies: BTreeMap<String, &str> = BTreeMap::new();
+    let mut hold = |spec: &mut SnapshotSpec, who: &str, attachment: &Attachment| {
+        if let Reading::Read(policy) = attachment.policy {
+            policies.insert(attachment.name.clone(), inventory.policies.text(policy));
+            spec.holders.push(Holder { policy: attachment.name.clone(), principal: who.to_owned() });
+        }
+    };
+    for group in &inventory.groups {
+        spec.principals.push(row(&group.arn, "group", &group.name, json!({ "account": group.account })));
+        group.policies.iter().for_each(|a| hold(&mut spec, &group.arn, a));
+    }
+    for principal in &inventory.principals {
+        let kind = if principal.kind == PrincipalKind::User { "user" } else { "role" };
+        let boundary = principal.boundary.as_ref().map(|b| b.name.as_str());
+        let attrs = json!({ "account": principal.account, "tags": principal.tags, "boundary": boundary, "last_used": principal.last_used });
+        spec.principals.push(row(&principal.arn, kind, &principal.name, attrs));
+        principal.policies.iter().for_each(|a| hold(&mut spec, &principal.arn, a));
+        for name in &principal.groups {
+            let group = inventory.groups.iter().find(|g| g.account == principal.account && g.name == *name);
+            let member = |group: &str| Membership { member: principal.arn.clone(), group: group.to_owned(), via: "member".to_owned() };
+            spec.memberships.extend(group.map(|g| member(&g.arn)));
+        }
+    }
+    people(inventory, &mut spec);
+    for (policy, text) in policies {
+        statements(&mut spec, &policy, text);
+    }
+    Ok(spec)
+}
+
+fn row(uri: &str, kind: &str, name: &str, attrs: Value) -> PrincipalRow {
+    PrincipalRow { uri: uri.to_owned(), kind: kind.to_owned(), name: name.to_owned(), external: false, attrs: attrs.to_string() }
+}
+
+/// Users and groups of Identity Center.
+fn people(inventory: &Inventory, spec: &mut SnapshotSpec) {
+    let directory = &inventory.directory;
+    for name in directory.groups.values() {
+        spec.principals.push(row(name, "group", name, json!({ "directory": "identity-center" })));
+    }
+    for person in directory.people.values().filter(|p| !p.name.is_empty()) {
+        spec.principals.push(row(&person.name, "person", &person.name, json!({ "directory": "identity-center" })));
+        for group in person.groups.iter().filter_map(|id| directory.groups.get(id)) {
+            spec.memberships.push(Membership { member: person.name.clone(), group: group.clone(), via: "member".to_owned() });
+        }
+    }
+}
+
+/// Statements of a document; one that is no policy has none.
+fn statements(spec: &mut SnapshotSpec, policy: &str, text: &str) {
+    let document: Value = serde_json::from_str(text).unwrap_or_default();
+    let list = match document.get("Statement") {
+        Some(Value::Array(list)) => list.clone(),
+        Some(one) => vec![one.clone()],
+        None => Vec::new(),
+    };
+    for (seq, statement) in list.iter().enumerate() {
+        let effect = statement.get("Effect").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
+        if effect != "allow" && effect != "deny" {
+            continue;
+        }
+        let sid = statement.get("Sid").and_then(Value::as_str).filter(|s| !s.is_empty());
+        spec.statements.push(StatementRow {
+            policy: policy.to_owned(),
+            seq: seq as u64,
+            label: sid.map_or_else(|| seq.to_string(), str::to_owned),
+            effect,
+            document: statement.to_string(),
+        });
+    }
+}
