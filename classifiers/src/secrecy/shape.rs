@@ -69,7 +69,7 @@ pub(crate) fn name(look: &Look<'_>) -> bool {
     if !look.only(sign::LOWER | sign::UPPER | sign::DIGIT | sign::JOINT | sign::SYMBOL) || look.symbols > 0 && !bars_only(look) {
         return false;
     }
-    if look.has(sign::UNDERSCORE) && written(look) {
+    if look.has(sign::UNDERSCORE | sign::DOT) && written(look) {
         return true;
     }
     if !look.wordy() {
@@ -81,12 +81,14 @@ pub(crate) fn name(look: &Look<'_>) -> bool {
     (parts + look.humps > 1 && look.digits <= 2) || (constant && look.digits <= 4)
 }
 
-/// `RIPEMD160_CTX`, `_mm256_srli_epi64`: written as names are, whatever their words.
+/// `RIPEMD160_CTX`, `_mm256_srli_epi64`, `fs.s3.kms.keyId`: written as names are, whatever their words.
 fn written(look: &Look<'_>) -> bool {
     let parts = || look.value.split(|b| matches!(b, b'_' | b'-' | b'.')).filter(|p| !p.is_empty());
-    let constant = look.lower == 0 && look.digits * 3 <= look.upper;
+    let constant = look.lower == 0 && look.digits * 3 <= look.upper && look.has(sign::UNDERSCORE);
     let snake = look.upper == 0 && look.digits * 2 <= look.lower && parts().count() > 2;
-    (constant || snake) && parts().all(|p| p.len() <= 12)
+    // `fs.s3.kms.keyId`.
+    let dotted = || !look.has(sign::DASH) && look.digits * 4 <= look.lower && parts().count() > 2 && parts().all(|p| p[0].is_ascii_alphabetic());
+    (constant || snake || dotted()) && parts().all(|p| p.len() <= 12)
 }
 
 fn bars_only(look: &Look<'_>) -> bool {

@@ -74,6 +74,8 @@ pub(super) fn bare(text: &[u8], word: &Word, name: usize, operator: Operator, pl
         Some(b'?' | b'&') if tight => return Some(found(from, inline_end(text, from), Style::Query)),
         Some(b'-') if tight => return Some(found(from, inline_end(text, from), Style::Flag)),
         Some(b'{') if operator == Operator::Default => return Some(found(from, inline_end(text, from), Style::Line)),
+        // `arn:aws:x:secret:y`.
+        Some(b':') if tight && operator == Operator::Colon => return None,
         // `$password = x`, `@password = x`: a variable, and so is what it is set to.
         Some(b'$' | b'@') => return None,
         _ => {}

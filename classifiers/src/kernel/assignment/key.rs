@@ -62,6 +62,10 @@ pub(super) struct Name {
     pub(super) kind: Kind,
     /// Millibits that it speaks for a secret, beside its kind.
     pub(super) bits: i32,
+    /// It says `secret`: what people make up is one.
+    pub(super) secret: bool,
+    /// Nothing but capitals, digits and `_`.
+    pub(super) capitals: bool,
 }
 
 /// Longest name looked at on either side of the keyword, bytes.
@@ -271,7 +275,10 @@ pub(super) fn name(text: &[u8], word: &Word, start: usize) -> Option<Name> {
     if text[..start].ends_with(b"::") {
         return None;
     }
-    Some(Name { kind: word.kind, bits })
+    let whole = &text[start..word.tail];
+    let secret = word.kind == Kind::Secret || word.kind == Kind::Key && words(&text[start..word.at]).any(|w| w.get() == b"secret");
+    let capitals = whole.iter().all(|b| !b.is_ascii_lowercase() && *b < 0x80);
+    Some(Name { kind: word.kind, bits, secret, capitals })
 }
 
 /// Words of a name, folded, from left to right.

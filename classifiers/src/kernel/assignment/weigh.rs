@@ -27,7 +27,7 @@ pub(super) fn all(text: &[u8], name: &Name, found: &Found) -> Weighed {
 
 /// A value that needs no name.
 pub(super) fn of_kind(text: &[u8], found: Found, kind: Kind) -> Weighed {
-    all(text, &Name { kind, bits: 0 }, &found)
+    all(text, &Name { kind, bits: 0, secret: false, capitals: false }, &found)
 }
 
 /// The value without `Bearer ` or `Token ` before it, and without quotes inside quotes.
@@ -86,14 +86,14 @@ fn password(value: &[u8], name: &Name, found: &Found) -> Option<i32> {
         return (!plain).then_some(bits.min(1_500));
     }
     let look = Look::of(value);
-    if look.is_placeholder() {
+    let number = look.digits == look.length() && !bare;
+    if !number && look.is_placeholder() {
         return None;
     }
     if look.spaces > 0 {
         return phrase(&look, name.kind == Kind::Passphrase).map(|own| own + bits);
     }
-    let assigned = found.assigned && !found.goes_on && name.bits == 0;
-    let own = human(&look, bare).or_else(|| (assigned && single(&look)).then_some(-3_000))?;
+    let own = human(&look, bare).or_else(|| word(&look, name, found))?;
     Some(own + bits)
 }
 
@@ -111,10 +111,24 @@ const UNLIKELY: &[&str] = &[
     "updated", "user", "username", "utf", "valid", "validate", "value", "vault", "verify", "visible", "warn", "warning", "weak", "wrong",
 ];
 
-/// One word in small letters, as people take for a password.
-fn single(look: &Look<'_>) -> bool {
+/// One word in small letters, as people take for a password: behind `=`, in the environment, or one that says itself that it is.
+fn word(look: &Look<'_>, name: &Name, found: &Found) -> Option<i32> {
     let length = look.length();
-    (4..=20).contains(&length) && look.lower == length && UNLIKELY.binary_search_by(|w| w.as_bytes().cmp(look.value)).is_err()
+    if !(4..=20).contains(&length) || look.lower != length || found.goes_on || found.code || name.bits != 0 {
+        return None;
+    }
+    let environment = found.style == Style::Line && found.tight && name.capitals;
+    let says = found.style == Style::Literal && compound(look.value);
+    let given = (environment || found.assigned) && UNLIKELY.binary_search_by(|w| w.as_bytes().cmp(look.value)).is_err();
+    (given || says).then_some(-3_000)
+}
+
+/// `strongpassword`, but not `newpassword`, which fields are called.
+fn compound(value: &[u8]) -> bool {
+    const FIELDS: [&[u8]; 12] =
+        [b"new", b"old", b"confirm", b"user", b"current", b"forgot", b"reset", b"change", b"enter", b"repeat", b"login", b"db"];
+    let front = [&b"password"[..], b"passwd", b"pass", b"pwd"].iter().find_map(|end| value.strip_suffix(*end));
+    front.is_some_and(|f| f.len() > 2 && !FIELDS.contains(&f))
 }
 
 /// Several words: a passphrase, or signs that are no sentence.
@@ -161,7 +175,10 @@ fn human(look: &Look<'_>, bare: bool) -> Option<i32> {
     if shape::uuid(look) {
         return Some(-1_000);
     }
-    if shape::reference(look) || shape::stamped(look) || shape::address(look) || shape::path(look) || shape::markup(look) || expression(look) {
+    // `first.last9` is no reference.
+    let named = look.has(sign::PAREN | sign::SQUARE | sign::ANGLE | sign::BRACE | sign::COLON) || look.digits == 0 || bare;
+    if named && shape::reference(look) || shape::stamped(look) || shape::address(look) || shape::path(look) || shape::markup(look) || expression(look)
+    {
         return None;
     }
     if look.has(sign::HIGH) && look.digits == 0 {
@@ -318,8 +335,7 @@ fn generic(value: &[u8], name: &Name, found: &Found) -> Option<i32> {
     }
     let random = random(&look, name, found.style);
     let literal = matches!(found.style, Style::Literal | Style::Compared | Style::Markup) || (found.style == Style::Line && found.tight);
-    let human =
-        (name.kind == Kind::Secret && literal && look.digits > 0 && look.spaces == 0).then(|| human(&look, found.style == Style::Line)).flatten();
+    let human = (name.secret && literal && look.digits > 0 && look.spaces == 0).then(|| human(&look, found.style == Style::Line)).flatten();
     Some(bits + random.max(human.map(|h| h - 3_000))?)
 }
 
@@ -388,7 +404,7 @@ fn authorization(value: &[u8], found: &Found, scheme: bool) -> Option<i32> {
     if look.is_placeholder() || value.starts_with(b"Basic") || value.starts_with(b"Digest") || value.starts_with(b"AWS4") {
         return None;
     }
-    let name = Name { kind: Kind::Auth, bits: 0 };
+    let name = Name { kind: Kind::Auth, bits: 0, secret: false, capitals: false };
     let bits = random(&look, &name, found.style)?;
     let base = match found.style {
         Style::Literal | Style::Flag | Style::Markup => 0,
