@@ -230,7 +230,7 @@ pub(in crate::kernel) fn at_literal(text: &[u8], at: usize, length: usize) -> Op
 /// Told from the next two bytes: most words that announce a name stand in a text for themselves.
 fn goes_on_as_label(text: &[u8], at: usize, end: usize) -> bool {
     let next = |n: usize| text.get(end + n).copied().unwrap_or(b'\n');
-    if text[end - 1] >= 0x80 || text[at] >= 0x80 {
+    if !text[at..end].is_ascii() {
         return true;
     }
     match next(0) {
