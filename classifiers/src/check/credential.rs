@@ -1,6 +1,6 @@
 //! Checks of single services' keys: signatures at fixed places, structures inside base64, Cisco's mixing.
 
-use super::{Row, secret::decode};
+use super::{Row, secret::decode, token::uuid};
 
 /// Checks by name; the value as it stands.
 pub(super) const TABLE: &[Row] = &[
@@ -31,10 +31,6 @@ fn signed(value: &[u8], length: usize, at: usize, signature: &[u8]) -> bool {
 /// Jira and Confluence Data Center: twelve digits, a colon and twenty bytes.
 fn atlassian_pat(value: &[u8]) -> bool {
     decode(value, 40).is_some_and(|d| d.len() == 33 && d.get(12) == Some(&b':') && d.iter().take(12).all(u8::is_ascii_digit))
-}
-
-fn uuid(value: &[u8]) -> bool {
-    value.len() == 36 && value.iter().enumerate().all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
 /// NVIDIA NGC: 26 small letters and digits, a colon and a UUID.

@@ -65,7 +65,7 @@ fn webex(value: &[u8]) -> bool {
     kind.starts_with(b"_") && kind.ends_with(b"_") && middle.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) && uuid(org)
 }
 
-fn uuid(text: &[u8]) -> bool {
+pub(super) fn uuid(text: &[u8]) -> bool {
     text.len() == 36 && text.iter().enumerate().all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
