@@ -50,4 +50,11 @@ fn keys(inventory: &mut Inventory) {
             key.region = key.region.take().or_else(|| super::document::region_of(&arn).map(str::to_owned));
         }
     }
+    // A bucket is where its key and its access points are.
+    for bucket in inventory.buckets.iter_mut().filter(|b| b.region.is_none()) {
+        let key = bucket.encryption.read().and_then(|e| e.key.as_deref());
+        let point = inventory.access_points.iter().filter(|p| p.bucket == bucket.name).map(|p| p.arn.as_str());
+        let region = key.into_iter().chain(point).filter(|arn| arn.starts_with("arn:")).find_map(super::document::region_of).filter(|r| *r != "*");
+        bucket.region = region.map(str::to_owned);
+    }
 }

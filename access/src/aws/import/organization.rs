@@ -17,7 +17,7 @@ const DEPTH: usize = 64;
 
 /// Whether a text names a root, a unit or an account.
 fn is_target(text: &str) -> bool {
-    is_account(text) || ((text.starts_with("r-") || text.starts_with("ou-")) && text.len() > 4 && !text.contains(' '))
+    is_account(text) || ((text.starts_with("r-") || text.starts_with("ou-")) && text.len() > 2 && !text.contains(' '))
 }
 
 /// The id in an ARN of Organizations, or the id itself.
@@ -192,8 +192,9 @@ impl Found {
                     self.documents.insert(id, document.clone());
                 }
                 for (key, child) in map {
-                    if let Some(document) = is_policy(child).then_some(child).or_else(|| document_in(child)).filter(|_| key.starts_with("p-")) {
-                        self.documents.insert(key.clone(), document.clone());
+                    // `{"p-…": {"Statement": …}}`: the key is the id, or the name.
+                    if let Some(document) = is_policy(child).then_some(child).or_else(|| document_in(child)).filter(|_| target_of(key).is_none()) {
+                        self.documents.entry(key.clone()).or_insert_with(|| document.clone());
                     }
                     self.definitions(child, depth + 1);
                 }

@@ -1,13 +1,16 @@
 //! Who there is to ask about: the principals of the inventory in groups that no policy can tell apart, and everybody whom a policy names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use super::{
-    bucket::{LOG_DELIVERY, LOG_SERVICE},
+    bucket::{Access, LOG_DELIVERY, LOG_SERVICE},
     estate::{Compiled, Estate},
     pattern::Pattern,
     request::Actor,
-    statement::{Condition, Each, Operator, Statement},
+    statement::{Action, Condition, Each, Operator, Statement},
 };
 use crate::{
     aws::policy::{Named, PolicyKind, Principals},
@@ -21,6 +24,21 @@ pub(super) struct Groups {
     groups: Vec<(Actor, Vec<Actor>)>,
     /// Outside the inventory, by the bucket whose policy, ACL or key names them.
     named: BTreeMap<String, BTreeSet<Actor>>,
+    /// Groups whose own policies may let them do something, by access.
+    candidates: [Candidates; 4],
+    /// Group of each principal.
+    of: Vec<usize>,
+    /// Buckets whose own side may let anybody in, and principals that it names.
+    open: BTreeMap<String, (bool, Vec<usize>)>,
+}
+
+/// Groups that are worth asking about.
+#[derive(Debug, Default)]
+struct Candidates {
+    /// For every bucket.
+    everywhere: Vec<usize>,
+    /// For the buckets that their policies spell out.
+    named: HashMap<String, Vec<usize>>,
 }
 
 /// What policies look at in a principal.
@@ -67,7 +85,7 @@ impl Groups {
     pub(super) fn new(estate: &Estate<'_>) -> Self {
         let mut shared = Looks::default();
         let mut mentioned: BTreeSet<Actor> = BTreeSet::new();
-        let mut named = BTreeMap::new();
+        let (mut named, mut open) = (BTreeMap::new(), BTreeMap::new());
         for bucket in &estate.inventory.buckets {
             let mut of_bucket = BTreeSet::new();
             for policy in resource_policies(estate, bucket) {
@@ -78,6 +96,8 @@ impl Groups {
             }
             acl(estate, bucket, &mut of_bucket);
             grantees(estate, &mut of_bucket);
+            let inside = of_bucket.iter().filter_map(|a| if let Actor::Known(i) = a { Some(*i) } else { None }).collect();
+            open.insert(bucket.name.clone(), (is_open(estate, bucket), inside));
             mentioned.extend(of_bucket.iter().filter(|a| matches!(a, Actor::Known(_))).cloned());
             of_bucket.retain(|a| !matches!(a, Actor::Known(_) | Actor::Root(_)));
             named.insert(bucket.name.clone(), of_bucket);
@@ -94,14 +114,130 @@ impl Groups {
         let mut groups: Vec<(Actor, Vec<Actor>)> = groups.into_values().map(|members| (members[0].clone(), members)).collect();
         let accounts = estate.inventory.accounts.keys().map(|id| Actor::Root(id.clone()));
         groups.extend(accounts.chain([Actor::Anonymous, Actor::Authenticated]).map(|a| (a.clone(), vec![a])));
-        Self { groups, named }
+        let mut of = vec![0; estate.inventory.principals.len()];
+        for (group, (_, members)) in groups.iter().enumerate() {
+            members.iter().for_each(|m| {
+                if let Actor::Known(i) = m {
+                    of[*i] = group
+                }
+            });
+        }
+        let candidates = Access::ALL.map(|access| Candidates::new(estate, &groups, access));
+        Self { groups, named, candidates, of, open }
     }
 
-    /// Everybody to ask about for a bucket.
-    pub(super) fn for_bucket(&self, _estate: &Estate<'_>, bucket: &Bucket) -> Vec<(Actor, Vec<Actor>)> {
-        let named = self.named.get(&bucket.name).into_iter().flatten().map(|a| (a.clone(), vec![a.clone()]));
-        self.groups.iter().cloned().chain(named).collect()
+    /// Everybody to ask about for an access to a bucket: whoever is left out has neither a policy that speaks of it nor one that lets him in.
+    pub(super) fn for_bucket(&self, bucket: &Bucket, access: Access) -> Vec<(&Actor, &[Actor])> {
+        let candidates = &self.candidates[access as usize];
+        let empty = (true, Vec::new());
+        let (open, inside) = self.open.get(&bucket.name).unwrap_or(&empty);
+        let mut places: Vec<usize> = if *open || bucket.account.is_none() {
+            (0..self.groups.len()).collect()
+        } else {
+            let named = candidates.named.get(&bucket.name).into_iter().flatten();
+            candidates.everywhere.iter().chain(named).copied().chain(inside.iter().map(|i| self.of[*i])).collect()
+        };
+        places.sort_unstable();
+        places.dedup();
+        let groups = places.into_iter().map(|i| (&self.groups[i].0, self.groups[i].1.as_slice()));
+        let named = self.named.get(&bucket.name).into_iter().flatten().map(|a| (a, std::slice::from_ref(a)));
+        groups.chain(named).collect()
     }
+}
+
+impl Candidates {
+    fn new(estate: &Estate<'_>, groups: &[(Actor, Vec<Actor>)], access: Access) -> Self {
+        let actions = access.actions();
+        let mut out = Self::default();
+        let mut known: HashMap<PolicyId, Arc<Speaks>> = HashMap::new();
+        for (at, (actor, _)) in groups.iter().enumerate() {
+            let Some(principal) = actor.principal(estate) else {
+                // Root users, the street: asked about everywhere.
+                out.everywhere.push(at);
+                continue;
+            };
+            let (mut everywhere, mut names) = (false, BTreeSet::new());
+            for attachment in estate.attachments(principal) {
+                let Reading::Read(policy) = attachment.policy else {
+                    everywhere |= attachment.policy.unread().is_some();
+                    continue;
+                };
+                let speaks = known.entry(policy).or_insert_with(|| Arc::new(Speaks::of(estate, policy, actions)));
+                everywhere |= speaks.everywhere;
+                names.extend(speaks.names.iter().cloned());
+            }
+            if everywhere {
+                out.everywhere.push(at);
+            } else {
+                names.into_iter().for_each(|name| out.named.entry(name).or_default().push(at));
+            }
+        }
+        out
+    }
+}
+
+/// Of which buckets the allows of a policy speak.
+struct Speaks {
+    everywhere: bool,
+    names: BTreeSet<String>,
+}
+
+impl Speaks {
+    fn of(estate: &Estate<'_>, policy: PolicyId, actions: &[Action]) -> Self {
+        let Ok(compiled) = estate.policy(policy, PolicyKind::Identity) else { return Self { everywhere: true, names: BTreeSet::new() } };
+        let mut out = Self { everywhere: false, names: BTreeSet::new() };
+        for statement in compiled.statements.iter().filter(|s| s.allow && actions.iter().any(|a| s.speaks_of(*a))) {
+            let Some(resources) = statement.resources.as_ref().filter(|r| !r.not) else {
+                out.everywhere = true;
+                continue;
+            };
+            for text in &resources.of {
+                match bucket_of(text) {
+                    Some("") => out.everywhere = true,
+                    Some(name) => {
+                        out.names.insert(name.to_owned());
+                    }
+                    None => {}
+                }
+            }
+        }
+        out
+    }
+}
+
+/// The bucket that a pattern of resources spells out; empty: any; none: it is about another service.
+fn bucket_of(text: &str) -> Option<&str> {
+    let plain = &text[..text.find(['*', '?', '$']).unwrap_or(text.len())];
+    let mut parts = plain.splitn(6, ':');
+    let service = parts.nth(2);
+    if service.is_some_and(|s| parts.clone().next().is_some() && s != "s3") {
+        return None;
+    }
+    let Some(rest) = plain.split_once(":s3:::").map(|(_, rest)| rest) else { return Some("") };
+    match rest.split_once('/') {
+        Some((name, _)) => Some(name),
+        None if plain.len() == text.len() => Some(rest),
+        None => Some(""),
+    }
+}
+
+/// Whether a bucket's own side may let in others than those it names: everyone, or nobody knows whom.
+fn is_open(estate: &Estate<'_>, bucket: &Bucket) -> bool {
+    let points = estate.inventory.access_points.iter().filter(|p| p.bucket == bucket.name).map(|p| &p.policy);
+    let mut policies = std::iter::once(&bucket.policy).chain(points);
+    let open = policies.any(|policy| match policy {
+        Reading::Absent => false,
+        Reading::Unread(_) => true,
+        Reading::Read(policy) => estate
+            .policy(*policy, PolicyKind::Resource)
+            .map_or(true, |p| p.statements.iter().any(|s| s.allow && s.principals.as_ref().is_none_or(Principals::everyone))),
+    });
+    let acl = match &bucket.acl {
+        Reading::Absent => false,
+        Reading::Unread(_) => true,
+        Reading::Read(acl) => acl.grants.iter().any(|g| g.grantee.contains("://") || acl.owner.as_ref() != Some(&g.grantee)),
+    };
+    open || acl
 }
 
 fn likeness(estate: &Estate<'_>, principal: &Principal, shared: &Looks, mentioned: bool, known: &mut BTreeMap<PolicyId, Looks>) -> Likeness {
@@ -148,14 +284,14 @@ fn likeness(estate: &Estate<'_>, principal: &Principal, shared: &Looks, mentione
 }
 
 /// Policies on a bucket's side: its own, those of its access points, that of every key.
-fn resource_policies(estate: &Estate<'_>, bucket: &Bucket) -> Vec<std::sync::Arc<Compiled>> {
+fn resource_policies(estate: &Estate<'_>, bucket: &Bucket) -> Vec<Arc<Compiled>> {
     let points = estate.inventory.access_points.iter().filter(|p| p.bucket == bucket.name).map(|p| &p.policy);
     let key = estate.key_of(bucket).map(|k| &k.policy);
     let policies = std::iter::once(&bucket.policy).chain(points).chain(key);
     policies.filter_map(|p| estate.policy(*p.read()?, PolicyKind::Resource).ok()).collect()
 }
 
-fn guards(estate: &Estate<'_>) -> Vec<(PolicyKind, std::sync::Arc<Compiled>)> {
+fn guards(estate: &Estate<'_>) -> Vec<(PolicyKind, Arc<Compiled>)> {
     let Some(organization) = &estate.inventory.organization else { return Vec::new() };
     let of = |policies: &Reading<crate::inventory::OrgPolicies>, kind| {
         let attached = policies.read().into_iter().flat_map(|p| p.targets.values().flatten());

@@ -86,7 +86,7 @@ impl<'a> Estate<'a> {
             if actor == Actor::Known(at) || matches!(actor, Actor::Anonymous | Actor::Root(_)) {
                 continue;
             }
-            let request = Request { estate: self, actor: &actor, target: Target::Role(role), point: None, at_point: false, hop };
+            let request = Request::new(self, &actor, Target::Role(role), None, hop);
             let caller = self.caller(&actor);
             let granted = match &trust.policy {
                 Reading::Absent => continue,
@@ -138,7 +138,7 @@ impl<'a> Estate<'a> {
     pub(super) fn named(&self, named: &Named) -> Vec<Actor> {
         let of_account = |account: &str| self.inventory.accounts.get(account).is_some_and(|a| a.identities);
         match named {
-            Named::Account(account) if of_account(account) => vec![Actor::Root(account.to_string())],
+            Named::Account(account) if self.inventory.accounts.contains_key(&**account) => vec![Actor::Root(account.to_string())],
             Named::Account(account) => vec![Actor::Account(account.to_string())],
             Named::Role { account, arn, .. } | Named::Arn { account, arn } if !of_account(account) => vec![Actor::Foreign(arn.to_string())],
             Named::Session { account, arn, .. } if !of_account(account) => vec![Actor::Foreign(arn.to_string())],

@@ -1,6 +1,9 @@
 //! Tests that only a request decides: each is a variable of the formulas, printed as people read it, and related to the others of its key.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use super::{
     formula::{Cube, Formula, Formulas, NO, YES},
@@ -63,9 +66,9 @@ const SHOWN: usize = 24;
 pub(super) enum Verdict {
     Yes,
     No,
-    Conditional(String),
+    Conditional(Arc<str>),
     /// What was not read.
-    Unknown(String),
+    Unknown(Arc<str>),
 }
 
 impl World {
@@ -183,7 +186,7 @@ impl World {
 
     fn judge(&mut self, f: Formula) -> Verdict {
         if self.formulas.is_full() {
-            return Verdict::Unknown("the conditions are too many to be told apart".to_owned());
+            return Verdict::Unknown("the conditions are too many to be told apart".into());
         }
         let vars = self.formulas.support(f);
         let theory = self.theory(&vars);
@@ -202,7 +205,7 @@ impl World {
         let (best_class, worst_class) = (class(self, best), class(self, worst));
         if best_class != worst_class {
             let names: Vec<&str> = unread.iter().map(|v| self.atoms[*v as usize].operator.as_str()).collect();
-            return Verdict::Unknown(names.join("; "));
+            return Verdict::Unknown(names.join("; ").into());
         }
         match worst_class {
             (true, _) => Verdict::No,
@@ -211,7 +214,7 @@ impl World {
                 let never = self.formulas.not(theory);
                 let upper = self.formulas.or(worst, never);
                 let cubes = self.formulas.cubes(worst, upper);
-                Verdict::Conditional(self.print(&cubes))
+                Verdict::Conditional(self.print(&cubes).into())
             }
         }
     }

@@ -40,6 +40,16 @@ impl Access {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::List, Self::Admin];
 
+    /// The actions of S3 it stands for.
+    pub(super) fn actions(self) -> &'static [Action] {
+        match self {
+            Self::Read => &[GET_OBJECT],
+            Self::Write => &[PUT_OBJECT, DELETE_OBJECT],
+            Self::List => &[LIST_BUCKET],
+            Self::Admin => &[PUT_POLICY, PUT_ACL, PUT_BLOCK, PUT_OWNERSHIP, DELETE_POLICY],
+        }
+    }
+
     /// As it is printed.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -103,13 +113,10 @@ impl<'a> Estate<'a> {
                 put.or(world, delete)
             }
             Access::List => self.s3(world, LIST_BUCKET, ask, point),
-            Access::Admin => {
-                let actions = [PUT_POLICY, PUT_ACL, PUT_BLOCK, PUT_OWNERSHIP, DELETE_POLICY];
-                actions.into_iter().fold(Allowed::new(NO), |sum, action| {
-                    let one = self.s3(world, action, ask, point);
-                    sum.or(world, one)
-                })
-            }
+            Access::Admin => access.actions().iter().fold(Allowed::new(NO), |sum, action| {
+                let one = self.s3(world, *action, ask, point);
+                sum.or(world, one)
+            }),
         }
     }
 
@@ -131,7 +138,7 @@ impl<'a> Estate<'a> {
             GET_OBJECT | PUT_OBJECT | DELETE_OBJECT => Target::Objects { bucket, prefix },
             _ => Target::Bucket { bucket, prefix },
         };
-        let request = Request { estate: self, actor, target, point, at_point: false, hop: 0 };
+        let request = Request::new(self, actor, target, point, 0);
         if self.is_blocked(bucket, actor) {
             return Allowed::new(NO);
         }
@@ -145,7 +152,7 @@ impl<'a> Estate<'a> {
             allowed.formula = world.and(own, whose);
         }
         let Some(point) = point.filter(|_| allowed.formula != NO) else { return allowed };
-        let request = Request { at_point: true, ..request };
+        let request = request.at_point();
         let own = self.own(world, action, &request);
         let block = self.account_block(Some(&point.account)).and(point.block);
         let granted = self.policy_grants(world, &point_policy(&point.name), &point.policy, block, action, &request, caller, &point.account);
@@ -270,7 +277,7 @@ impl<'a> Estate<'a> {
     }
 
     /// Whether a canonical id is that of the actor's account.
-    fn is_canonical(&self, actor: &Actor, id: &str) -> bool {
+    pub(super) fn is_canonical(&self, actor: &Actor, id: &str) -> bool {
         match actor {
             Actor::Foreign(name) => name == id,
             actor => actor.account(self).and_then(|a| self.inventory.accounts.get(a)?.canonical_id.as_deref()) == Some(id),
@@ -319,8 +326,7 @@ impl<'a> Estate<'a> {
         if *ask.actor == Actor::Anonymous {
             return Allowed::new(NO);
         }
-        let request =
-            Request { estate: self, actor: ask.actor, target: Target::Key { key, bucket: ask.bucket }, point: None, at_point: false, hop: 0 };
+        let request = Request::new(self, ask.actor, Target::Key { key, bucket: ask.bucket }, None, 0);
         let own = self.own(world, action, &request);
         let name = key_policy(&key.id);
         let policy = match &key.policy {

@@ -8,7 +8,7 @@ use super::{
     statement::{Action, DELETE_POLICY, PUT_POLICY, Statement},
 };
 use crate::{
-    aws::policy::{Caller, Named, PolicyKind, Reach},
+    aws::policy::{Caller, Named, PolicyKind, Reach, is_account},
     inventory::{Attachment, OrgPolicies, Reading},
 };
 
@@ -87,6 +87,8 @@ impl<'a> Estate<'a> {
         let Some(principal) = request.actor.principal(self) else {
             let identity = match request.actor {
                 Actor::Root(_) | Actor::Account(_) | Actor::Authenticated => sure,
+                // An account by its canonical id, or an identity that AWS keeps itself (`arn:aws:iam::cloudfront:user/…`): it has no policies of its own.
+                Actor::Foreign(id) if !id.split(':').nth(4).is_some_and(is_account) => sure,
                 Actor::Foreign(arn) => {
                     let mut out = Effects::default();
                     let account = request.actor.account(self).unwrap_or_default();
@@ -221,7 +223,12 @@ impl<'a> Estate<'a> {
     /// How a statement names who asks; for one session of a role, on condition that it is this one.
     fn names(&self, world: &mut World, statement: &Statement, request: &Request<'_, 'a>, caller: &Caller, bounded: bool) -> (Reach, Formula) {
         let Some(principals) = &statement.principals else { return (Reach::Direct, YES) };
-        let reach = principals.reach(caller, !statement.allow, bounded);
+        let mut reach = principals.reach(caller, !statement.allow, bounded);
+        if reach == Reach::None && !principals.not {
+            // S3 takes a canonical id for the account it belongs to.
+            let canonical = |n: &Named| matches!(n, Named::Canonical(id) if self.is_canonical(request.actor, id));
+            reach = if principals.named.iter().any(canonical) { Reach::Account } else { reach };
+        }
         let Some(role) = request.actor.principal(self).filter(|_| reach == Reach::None && !principals.not && request.actor.is_role(self)) else {
             return (reach, YES);
         };

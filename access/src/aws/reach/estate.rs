@@ -223,29 +223,25 @@ fn covers_one(world: &mut World, text: &str, variables: bool, request: &Request<
     if text == "*" {
         return YES;
     }
+    // What has fewer than six parts goes on with anything.
+    let longer = (text.starts_with("arn:") && text.split(':').count() < 6).then(|| format!("{text}:*"));
+    let text = longer.as_deref().unwrap_or(text);
+    let begins = request.resource();
+    // Most patterns are about something else, and their first characters say so.
+    let plain = &text[..text.find(['*', '?', '$']).unwrap_or(text.len())];
+    if !begins.starts_with(plain) && !plain.starts_with(begins) && !begins.contains('*') {
+        return NO;
+    }
     let Some(filled) = fill(text, true, variables, request) else { return NO };
-    let partition = &request.estate.partition;
-    let (begins, whole) = match (&request.target, request.point.filter(|_| request.at_point)) {
-        (Target::Objects { bucket, prefix }, None) => (format!("arn:{partition}:s3:::{}/{prefix}", bucket.name), false),
-        (Target::Objects { prefix, .. }, Some(point)) => (format!("{}/object/{prefix}", point.arn), false),
-        (Target::Bucket { bucket, .. }, None) => (format!("arn:{partition}:s3:::{}", bucket.name), true),
-        (Target::Bucket { .. }, Some(point)) => (point.arn.clone(), true),
-        (Target::Key { key, .. }, _) => {
-            let arn =
-                format!("arn:{partition}:kms:{}:{}:key/{}", key.region.as_deref().unwrap_or("*"), key.account.as_deref().unwrap_or("*"), key.id);
-            (arn, true)
-        }
-        (Target::Role(role), _) => (role.arn.clone(), true),
-    };
     if filled.open {
         // What a variable stands for is not known: on condition that it is this.
         return if filled.pattern.to_string().starts_with("arn:") { open(world, "resource", filled.pattern, request, Relation::None) } else { NO };
     }
-    if whole {
-        let same = filled.pattern.matches(&begins) || !Pattern::new(&begins).apart(&filled.pattern) && begins.contains('*');
+    if request.is_one() {
+        let same = filled.pattern.matches(begins) || begins.contains('*') && !Pattern::new(begins).apart(&filled.pattern);
         return if same { YES } else { NO };
     }
-    match filled.pattern.covers(&begins) {
+    match filled.pattern.covers(begins) {
         Cover::All => YES,
         Cover::None => NO,
         Cover::Some => {

@@ -163,6 +163,8 @@ pub struct Reacher<'a> {
     groups: Groups,
     edges: Edges,
     paths: HashMap<usize, Arc<[Path]>>,
+    /// ARNs of the principals, by their place.
+    names: Vec<Arc<str>>,
     /// Buckets by name.
     places: HashMap<&'a str, usize>,
 }
@@ -171,8 +173,8 @@ pub struct Reacher<'a> {
 struct Best {
     rank: u8,
     verdict: Verdict,
-    via: Vec<Arc<str>>,
-    why: Vec<Why>,
+    via: Arc<[Arc<str>]>,
+    because: Arc<[Because]>,
 }
 
 impl<'a> Reacher<'a> {
@@ -184,7 +186,8 @@ impl<'a> Reacher<'a> {
         let edges = estate.edges(&mut world);
         let groups = Groups::new(&estate);
         let places = inventory.buckets.iter().enumerate().map(|(i, b)| (b.name.as_str(), i)).collect();
-        Self { estate, world, groups, edges, paths: HashMap::new(), places }
+        let names = inventory.principals.iter().map(|p| p.arn.as_str().into()).collect();
+        Self { estate, world, groups, edges, paths: HashMap::new(), names, places }
     }
 
     /// Documents in the inventory that are no policies.
@@ -228,9 +231,9 @@ impl<'a> Reacher<'a> {
     fn direct(&mut self, access: Access, bucket: &'a Bucket, prefix: &str, best: &mut BTreeMap<Source, Best>) -> Vec<(usize, Allowed)> {
         let mut roles = Vec::new();
         let points: Vec<_> = self.estate.inventory.access_points.iter().filter(|p| p.bucket == bucket.name).collect();
-        for (group, members) in self.groups.for_bucket(&self.estate, bucket) {
-            let caller = self.estate.caller(&group);
-            let ask = Ask { actor: &group, caller: &caller, bucket, prefix };
+        for (group, members) in self.groups.for_bucket(bucket, access) {
+            let caller = self.estate.caller(group);
+            let ask = Ask { actor: group, caller: &caller, bucket, prefix };
             let mut allowed = self.estate.direct(&mut self.world, access, &ask);
             let mut verdict = self.world.verdict(allowed.formula);
             let mut via: Vec<Arc<str>> = Vec::new();
@@ -244,14 +247,15 @@ impl<'a> Reacher<'a> {
             if verdict == Verdict::No {
                 continue;
             }
+            let (because, via): (Arc<[Because]>, Arc<[Arc<str>]>) = (because(&allowed.why), via.into());
             for member in members {
                 if let Actor::Known(i) = member
                     && member.is_role(&self.estate)
                 {
-                    roles.push((i, allowed.clone()));
+                    roles.push((*i, allowed.clone()));
                 }
-                let found = Best { rank: rank(&verdict), verdict: verdict.clone(), via: via.clone(), why: allowed.why.clone() };
-                best.insert(Source::Actor(member), found);
+                let found = Best { rank: rank(&verdict), verdict: verdict.clone(), via: Arc::clone(&via), because: Arc::clone(&because) };
+                best.insert(Source::Actor(member.clone()), found);
             }
         }
         roles
@@ -283,8 +287,8 @@ impl<'a> Reacher<'a> {
                     continue;
                 }
                 let via = path.chain.iter().map(|i| self.estate.inventory.principals[*i].arn.as_str().into()).collect();
-                let why = path.why.iter().chain(&allowed.why).cloned().collect();
-                best.insert(path.from.clone(), Best { rank: found.0, verdict, via, why });
+                let why: Vec<Why> = path.why.iter().chain(&allowed.why).cloned().collect();
+                best.insert(path.from.clone(), Best { rank: found.0, verdict, via, because: because(&why) });
             }
         }
     }
@@ -293,8 +297,8 @@ impl<'a> Reacher<'a> {
         let (answer, condition) = match best.verdict {
             Verdict::No => return None,
             Verdict::Yes => (Answer::Yes, None),
-            Verdict::Conditional(condition) => (Answer::Conditional, Some(condition.into())),
-            Verdict::Unknown(why) => (Answer::Unknown, Some(why.into())),
+            Verdict::Conditional(condition) => (Answer::Conditional, Some(condition)),
+            Verdict::Unknown(why) => (Answer::Unknown, Some(why)),
         };
         let (kind, external) = match source {
             Source::Workload(_) => (Kind::Workload, true),
@@ -309,31 +313,25 @@ impl<'a> Reacher<'a> {
                 Actor::Service(_) => (Kind::Service, false),
             },
         };
-        let principal = match source {
-            Source::Actor(actor) => actor.name(&self.estate),
-            Source::Workload(name) | Source::Person(name) => name.clone(),
+        let principal: Arc<str> = match source {
+            Source::Actor(Actor::Known(i)) => Arc::clone(&self.names[*i]),
+            Source::Actor(actor) => actor.name(&self.estate).into(),
+            Source::Workload(name) | Source::Person(name) => name.as_str().into(),
         };
-        let mut because: Vec<Because> = Vec::with_capacity(best.why.len());
-        for why in &best.why {
-            let one = Because {
-                policy: Arc::clone(&why.policy),
-                statement: Arc::clone(&why.statement),
-                effect: if why.allow { "Allow" } else { "Deny" }.into(),
-            };
-            if !because.contains(&one) {
-                because.push(one);
-            }
-        }
-        Some(Reach {
-            resource: Arc::clone(resource),
-            principal: principal.into(),
-            kind,
-            external,
-            access,
-            answer,
-            condition,
-            via: best.via.into(),
-            because: because.into(),
-        })
+        Some(Reach { resource: Arc::clone(resource), principal, kind, external, access, answer, condition, via: best.via, because: best.because })
     }
+}
+
+/// Statements, each once.
+fn because(why: &[Why]) -> Arc<[Because]> {
+    let mut out: Vec<Because> = Vec::with_capacity(why.len());
+    let (allow, deny): (Arc<str>, Arc<str>) = ("Allow".into(), "Deny".into());
+    for why in why {
+        let effect = Arc::clone(if why.allow { &allow } else { &deny });
+        let one = Because { policy: Arc::clone(&why.policy), statement: Arc::clone(&why.statement), effect };
+        if !out.contains(&one) {
+            out.push(one);
+        }
+    }
+    out.into()
 }

@@ -110,6 +110,46 @@ pub(super) struct Request<'r, 'a> {
     pub(super) at_point: bool,
     /// Step of a role chain.
     pub(super) hop: u32,
+    /// What is asked for, as policies name it; of objects, what all of them begin with.
+    resource: String,
+}
+
+impl<'r, 'a> Request<'r, 'a> {
+    pub(super) fn new(estate: &'r Estate<'a>, actor: &'r Actor, target: Target<'r>, point: Option<&'r AccessPoint>, hop: u32) -> Self {
+        let mut request = Self { estate, actor, target, point, at_point: false, hop, resource: String::new() };
+        request.resource = request.named();
+        request
+    }
+
+    /// The same, asked of the access point and not of the bucket.
+    pub(super) fn at_point(mut self) -> Self {
+        self.at_point = true;
+        self.resource = self.named();
+        self
+    }
+
+    /// Whether it is one resource, and not all objects that begin alike.
+    pub(super) fn is_one(&self) -> bool {
+        !matches!(self.target, Target::Objects { .. })
+    }
+
+    pub(super) fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    fn named(&self) -> String {
+        let partition = &self.estate.partition;
+        match (&self.target, self.point.filter(|_| self.at_point)) {
+            (Target::Objects { bucket, prefix }, None) => format!("arn:{partition}:s3:::{}/{prefix}", bucket.name),
+            (Target::Objects { prefix, .. }, Some(point)) => format!("{}/object/{prefix}", point.arn),
+            (Target::Bucket { bucket, .. }, None) => format!("arn:{partition}:s3:::{}", bucket.name),
+            (Target::Bucket { .. }, Some(point)) => point.arn.clone(),
+            (Target::Key { key, .. }, _) => {
+                format!("arn:{partition}:kms:{}:{}:key/{}", key.region.as_deref().unwrap_or("*"), key.account.as_deref().unwrap_or("*"), key.id)
+            }
+            (Target::Role(role), _) => role.arn.clone(),
+        }
+    }
 }
 
 /// Keys that the caller sets in his request, or by the way he sends it.

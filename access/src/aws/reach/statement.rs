@@ -134,8 +134,8 @@ impl Statement {
 pub(super) fn parse(text: &str, kind: PolicyKind) -> Result<(Vec<Statement>, Policy), String> {
     let policy = Policy::parse(text, kind).map_err(|e| e.to_string())?;
     let document: Value = serde_json::from_str(text).map_err(|e| format!("the policy is malformed: {e}"))?;
-    let variables = document.get("Version").and_then(Value::as_str) == Some("2012-10-17");
-    let statements = document.get("Statement").map(one_or_many).unwrap_or_default();
+    let variables = member(&document, "Version").and_then(Value::as_str) == Some("2012-10-17");
+    let statements = member(&document, "Statement").map(one_or_many).unwrap_or_default();
     if statements.len() != policy.statements().len() {
         return Err("its statements cannot be told apart".to_owned());
     }
@@ -143,6 +143,12 @@ pub(super) fn parse(text: &str, kind: PolicyKind) -> Result<(Vec<Statement>, Pol
     let statements =
         pairs.map(|(i, (value, read))| statement(value, i, variables, read.principals().cloned()).map_err(|e| format!("statement {i}: {e}")));
     Ok((statements.collect::<Result<_, _>>()?, policy))
+}
+
+/// An element by its name, in whatever case.
+fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    let object = value.as_object()?;
+    object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| v))
 }
 
 fn one_or_many(value: &Value) -> &[Value] {
@@ -162,13 +168,12 @@ fn texts(value: &Value) -> Result<Vec<String>, String> {
 }
 
 fn statement(value: &Value, number: usize, variables: bool, principals: Option<Principals>) -> Result<Statement, String> {
-    let object = value.as_object().ok_or("it is no object")?;
-    let allow = match object.get("Effect").and_then(Value::as_str) {
+    let allow = match member(value, "Effect").and_then(Value::as_str) {
         Some("Allow") => true,
         Some("Deny") => false,
         _ => return Err("its `Effect` is neither `Allow` nor `Deny`".to_owned()),
     };
-    let either = |key: &str, not: &str| match (object.get(key), object.get(not)) {
+    let either = |key: &str, not: &str| match (member(value, key), member(value, not)) {
         (Some(_), Some(_)) => Err(format!("it has both `{key}` and `{not}`")),
         (Some(of), None) => Ok(Some((false, of))),
         (None, Some(of)) => Ok(Some((true, of))),
@@ -178,8 +183,8 @@ fn statement(value: &Value, number: usize, variables: bool, principals: Option<P
     let named = actions(&texts(of)?);
     let actions = if not { !named & ((1 << ACTIONS.len()) - 1) } else { named };
     let resources = either("Resource", "NotResource")?.map(|(not, of)| texts(of).map(|of| But { not, of })).transpose()?;
-    let conditions = object.get("Condition").map(conditions).transpose()?.unwrap_or_default();
-    let label = object.get("Sid").and_then(Value::as_str).filter(|s| !s.is_empty()).map_or_else(|| number.to_string(), str::to_owned);
+    let conditions = member(value, "Condition").map(conditions).transpose()?.unwrap_or_default();
+    let label = member(value, "Sid").and_then(Value::as_str).filter(|s| !s.is_empty()).map_or_else(|| number.to_string(), str::to_owned);
     Ok(Statement { label, allow, actions, resources, principals, conditions, variables })
 }
 

@@ -1,5 +1,6 @@
 //! Estates and who reaches what in them.
 
+mod tricky;
 mod twin;
 
 use std::{fs, path::Path};
