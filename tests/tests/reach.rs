@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use sonde_tests::{Sonde, repository};
+use sonde_tests::program::{Sonde, repository};
 
 fn estate(name: &str) -> PathBuf {
     repository().join("corpus/estates").join(name)
@@ -174,6 +174,21 @@ fn two_snapshots_are_held_against_each_other() {
     assert_eq!((&anonymous["change"], &anonymous["access"], &anonymous["new"][0]["statement"]), (&json!("gained"), &json!("read"), &json!("Oops")));
     assert!(changes.iter().all(|c| c["resource"] == "arn:aws:s3:::logs" && c["change"] == "gained"));
     assert!(sonde.run(["reach", "diff", "1", "1", &store]).stdout.contains("Nobody gained"));
+}
+
+#[test]
+fn what_has_to_go_for_a_budget() {
+    let sonde = Sonde::new();
+    let store = format!("--store=sqlite:{}", sonde.home().join("s.db").display());
+    sonde.run(["identities", "import", estate("plain").to_str().expect("UTF-8"), &store]);
+    let keep = ["111122223333:root", "user/gina", "user/eve", "user/bob", "role/loop-b"].map(|who| format!("--keep={who}"));
+    let words = ["reach", "cut", "logs", "--access=list", &store].into_iter().chain(keep.iter().map(String::as_str));
+    let cut = sonde.run(words);
+    assert_eq!(cut.code, Some(0), "{}", cut.stderr);
+    // What everybody has goes; those who have it by themselves keep it.
+    assert!(cut.stdout.contains("bucket/logs/acl") && cut.stdout.contains("READ") && !cut.stdout.contains("Left"), "{}", cut.stdout);
+    let cut = sonde.run(["reach", "cut", "cards", "--keep-used", "--keep=root", &store]);
+    assert!(cut.stdout.contains("AdministratorAccess") && !cut.stdout.contains("role/etl/cards"), "{}", cut.stdout);
 }
 
 #[test]

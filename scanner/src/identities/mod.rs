@@ -1,9 +1,11 @@
 //! Identities: a folder read into an inventory, an inventory into rows of the store, and questions about it answered.
 
 mod answers;
+mod cut;
 mod folder;
 mod rows;
 
 pub use answers::{Answers, Place, difference, summary};
+pub use cut::without;
 pub use folder::read;
 pub use rows::{counts, snapshot};

@@ -8,11 +8,12 @@ use std::{
 
 use anyhow::{Result, bail};
 use clap::Args;
+use sonde_access::inventory::Inventory;
 
 use super::{StoreArgs, inventory, places, sensitive};
 use crate::{
     cli::{table, terminal::safe},
-    identities::Answers,
+    identities::{Answers, Place, without},
     store::{ReachRow, Store},
 };
 
@@ -41,61 +42,83 @@ pub(super) struct CutArgs {
 /// A statement: (policy, statement).
 type Grant = (String, String);
 
+/// How many grants are tried at most.
+const TRIES: usize = 200;
+
 pub(super) async fn run(args: &CutArgs, store: &dyn Store) -> Result<ExitCode> {
     let (_, inventory) = inventory(store, None).await?;
     let datasets = sensitive(store, None).await?;
-    let mut answers = Answers::new(&inventory);
-    let place = places(Some(&args.what), &answers, &datasets)?.remove(0);
-    let rows: Vec<ReachRow> = answers.of(&place).into_iter().filter(|r| r.access == args.access).collect();
-    let used: BTreeSet<&str> = inventory.principals.iter().filter(|p| p.last_used.is_some()).map(|p| p.arn.as_str()).collect();
+    let place = places(Some(&args.what), &Answers::new(&inventory), &datasets)?.remove(0);
+    let used: BTreeSet<String> = inventory.principals.iter().filter(|p| p.last_used.is_some()).map(|p| p.arn.clone()).collect();
     let keeps = |row: &ReachRow| {
-        let named =
-            args.keep.iter().any(|k| row.principal == *k || row.principal.ends_with(&format!("/{k}")) || row.principal.ends_with(&format!(":{k}")));
+        let named = |name: &str| args.keep.iter().any(|k| name == k || name.ends_with(&format!("/{k}")) || name.ends_with(&format!(":{k}")));
         // Whoever comes through a role that was used may be the one who used it.
-        named || args.keep_used && (used.contains(row.principal.as_str()) || row.via.iter().any(|role| used.contains(role.as_str())))
+        named(&row.principal) || args.keep_used && (used.contains(&row.principal) || row.via.iter().any(|role| used.contains(role)))
     };
-    let (kept, cut): (Vec<&ReachRow>, Vec<&ReachRow>) = rows.iter().partition(|row| keeps(row));
+    let rows = reached(&inventory, &place, &args.access);
+    let kept: BTreeSet<String> = rows.iter().filter(|row| keeps(row)).map(|row| row.principal.clone()).collect();
     if kept.len() > args.budget && args.budget > 0 {
         bail!("{} principals are kept, which is more than {}", kept.len(), args.budget);
     }
     let allowed = args.budget.saturating_sub(kept.len());
-    let needed: BTreeSet<Grant> = kept.iter().flat_map(|row| grants(row)).collect();
-    let (chosen, left) = choose(&cut, &needed, allowed);
+    let (chosen, left) = choose(&inventory, &place, &args.access, &kept, allowed);
     let mut out = io::BufWriter::new(io::stdout());
-    writeln!(out, "{} can {} {}; {} are kept.", rows.len(), args.access, safe(&args.what), kept.len())?;
+    writeln!(out, "{} can {} {}; {} of them are to keep it.", rows.len(), args.access, safe(&args.what), kept.len())?;
     if chosen.is_empty() {
-        writeln!(out, "No grant has to go.")?;
+        writeln!(out, "No grant has to go, or none can.")?;
     } else {
         let cells: Vec<Vec<String>> = chosen.iter().map(|((policy, statement), n)| vec![safe(policy), safe(statement), n.to_string()]).collect();
-        table::print(&mut out, &["POLICY", "STATEMENT", "LOSE IT"], &[false, false, true], &cells)?;
+        table::print(&mut out, &["TAKE AWAY FROM", "STATEMENT", "LOSE IT"], &[false, false, true], &cells)?;
     }
     if left.len() > allowed {
-        writeln!(out, "Left, for what they have is also what others keep, or needs no grant:")?;
-        left.iter().try_for_each(|row| writeln!(out, "  {}", safe(&row.principal)))?;
+        writeln!(out, "Left, because what they have no grant gives, or others keep it by the same:")?;
+        left.iter().try_for_each(|who| writeln!(out, "  {}", safe(who)))?;
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Statements that allow.
-fn grants(row: &ReachRow) -> Vec<Grant> {
-    row.because.iter().filter(|(.., effect)| effect == "Allow").map(|(policy, statement, _)| (policy.clone(), statement.clone())).collect()
+fn reached(inventory: &Inventory, place: &Place, access: &str) -> Vec<ReachRow> {
+    Answers::new(inventory).of(place).into_iter().filter(|row| row.access == access).collect()
 }
 
-/// Takes the statement that most depend on, again and again, never one that is needed. What goes, and who is left.
-fn choose<'r>(rows: &[&'r ReachRow], needed: &BTreeSet<Grant>, budget: usize) -> (Vec<(Grant, usize)>, Vec<&'r ReachRow>) {
-    let mut left: Vec<&ReachRow> = rows.to_vec();
-    let mut chosen = Vec::new();
-    while left.len() > budget {
-        let mut counts: BTreeMap<Grant, usize> = BTreeMap::new();
-        for row in &left {
-            for grant in grants(row).into_iter().filter(|g| !needed.contains(g)).collect::<BTreeSet<_>>() {
-                *counts.entry(grant).or_default() += 1;
-            }
+/// Takes the grant that most depend on, again and again, and looks what is left; never one whose loss those that are to keep the access would feel.
+/// What goes with how many lose it, and who is left.
+fn choose(inventory: &Inventory, place: &Place, access: &str, kept: &BTreeSet<String>, budget: usize) -> (Vec<(Grant, usize)>, Vec<String>) {
+    let mut now = inventory.clone();
+    let (mut chosen, mut refused): (Vec<(Grant, usize)>, BTreeSet<Grant>) = (Vec::new(), BTreeSet::new());
+    let mut rows = reached(&now, place, access);
+    let others = |rows: &[ReachRow]| rows.iter().filter(|r| !kept.contains(&r.principal)).map(|r| r.principal.clone()).collect::<Vec<_>>();
+    for _ in 0..TRIES {
+        if others(&rows).len() <= budget {
+            break;
         }
-        let Some((grant, count)) = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0))) else { break };
-        left.retain(|row| !grants(row).contains(&grant));
-        chosen.push((grant, count));
+        let mut counts: BTreeMap<Grant, usize> = BTreeMap::new();
+        for row in rows.iter().filter(|r| !kept.contains(&r.principal)) {
+            let grants: BTreeSet<Grant> =
+                row.because.iter().filter(|b| b.2 == "Allow").map(|(policy, statement, _)| (policy.clone(), statement.clone())).collect();
+            grants.into_iter().filter(|g| !refused.contains(g)).for_each(|g| *counts.entry(g).or_default() += 1);
+        }
+        let Some((grant, _)) = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0))) else { break };
+        refused.insert(grant.clone());
+        let Some(less) = without(&now, &grant.0, &grant.1) else { continue };
+        let after = reached(&less, place, access);
+        let still = |who: &String| after.iter().any(|r| r.principal == *who);
+        if !kept.iter().all(still) {
+            continue;
+        }
+        let lost = rows.len().saturating_sub(after.len());
+        chosen.push((grant, lost));
+        (now, rows) = (less, after);
+    }
+    let left = others(&rows);
+    // What later ones made needless stays: each is given back, and looked whether somebody more has the access.
+    let mut at = 0;
+    while at < chosen.len() {
+        let without_it = chosen.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, (grant, _))| grant);
+        let again = without_it.fold(inventory.clone(), |now, grant| without(&now, &grant.0, &grant.1).unwrap_or(now));
+        let more = others(&reached(&again, place, access));
+        if more.len() <= left.len().max(budget) { drop(chosen.remove(at)) } else { at += 1 }
     }
     (chosen, left)
 }

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use sonde_access::inventory::Inventory;
 
-use super::{LevelArg, StoreArgs, setup};
+use super::{LevelArg, StoreArgs, setup, terminal::say};
 use crate::{
     identities::{Answers, Place},
     store::{Query, ReachRow, SnapshotRow, Store},
@@ -164,5 +164,10 @@ async fn who(args: &WhoArgs, store: &dyn Store) -> Result<ExitCode> {
     }
     printer.end(&mut out)?;
     out.flush()?;
+    let gaps = answers.gaps();
+    if let (Some(first), ReachFormat::Table) = (gaps.first(), args.format) {
+        let more = if gaps.len() > 1 { format!(", and {} more", gaps.len() - 1) } else { String::new() };
+        say(&format!("Not read: {}: {}{more}. Who is known only from there is missing above.", first.place, first.why));
+    }
     Ok(ExitCode::SUCCESS)
 }
