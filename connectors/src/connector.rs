@@ -9,7 +9,10 @@ use bytes::Bytes;
 use futures::{future::BoxFuture, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 
-use crate::{Reason, Result};
+use crate::{
+    Error, ErrorKind, Reason, Result,
+    extract::{Layout, Opener, Options, Part, Prepared},
+};
 
 /// One object as listed: all that a plan needs, plain data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +49,23 @@ pub enum Listed {
     },
 }
 
+/// What an object is made of, and who finds out how it is read.
+#[derive(Debug)]
+pub enum Opened {
+    /// Bytes: the opener looks at them.
+    Bytes(Box<dyn Opener>),
+    /// Rows: the catalog has said it all.
+    Rows(Layout, std::sync::Arc<dyn Prepared>),
+}
+
+/// Rows as they come, encoded as the extractor of their part reads them.
+pub struct RowStream {
+    /// Pieces, each of whole rows. An `Err` item ends the stream.
+    pub pieces: BoxStream<'static, Result<Bytes>>,
+    /// Bytes of the largest piece, about.
+    pub piece: u64,
+}
+
 /// A system that holds objects. Reading only.
 ///
 /// Retries with back-off happen inside; an error that comes out is final for this object.
@@ -53,7 +73,7 @@ pub trait Connector: Debug + Display + Send + Sync + 'static {
     /// Absolute URI of the source (`file:///data/`, `s3://bucket/prefix/`).
     fn uri(&self) -> &str;
 
-    /// Kind for the store: `file`, `s3`.
+    /// Kind for the store: `file`, `s3`, `postgres`.
     fn kind(&self) -> &'static str;
 
     /// Lists everything in scope. Memory does not grow with the number of objects. Filters are the connector's own options; what they leave out is
@@ -68,4 +88,28 @@ pub trait Connector: Debug + Display + Send + Sync + 'static {
     /// # Errors
     /// `Changed` when the version is no longer the same, `NotFound` when it is gone, `Denied`, `Throttled`, `Transient`, `Unsupported` (archived storage class).
     fn read(&self, object: &Object, range: Range<u64>) -> BoxFuture<'static, Result<Bytes>>;
+
+    /// How an object is opened: by a look at its bytes, or, where objects are tables, by what the catalog says.
+    ///
+    /// # Errors
+    /// A listed object that cannot be opened is `Corrupt`.
+    fn open(&self, object: &Object, options: &Options) -> Result<Opened>;
+
+    /// The rows of one part of an object that was opened as rows.
+    ///
+    /// # Errors
+    /// `Unsupported` where objects are bytes; else as for `read`.
+    fn rows(&self, object: &Object, part: &Part) -> BoxFuture<'static, Result<RowStream>>;
+}
+
+/// The answer of a connector whose objects are bytes.
+pub(crate) fn no_rows(uri: &str, object: &Object) -> BoxFuture<'static, Result<RowStream>> {
+    let error = Error::new(ErrorKind::Unsupported, uri, "is read as bytes").at(object.key.clone());
+    Box::pin(std::future::ready(Err(error)))
+}
+
+/// The answer of a connector whose objects are rows.
+pub(crate) fn no_bytes(uri: &str, object: &Object) -> BoxFuture<'static, Result<Bytes>> {
+    let error = Error::new(ErrorKind::Unsupported, uri, "is read as rows").at(object.key.clone());
+    Box::pin(std::future::ready(Err(error)))
 }

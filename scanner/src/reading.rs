@@ -2,10 +2,11 @@
 
 use std::{ops::Range, sync::Arc};
 
+use bytes::Bytes;
 use futures::{StreamExt, future::join_all, stream};
 use sonde_connectors::{
-    Connector, Error, Object, Reason,
-    extract::{self, Demand, Extractor, Format, Layout, Piece, Prepared},
+    Connector, Error, Object, Opened, Reason,
+    extract::{Demand, Extractor, Format, Layout, Outcome, Part, Piece, Prepared},
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
@@ -81,18 +82,19 @@ impl Reader {
                     (record.part, record.parts, record.coverage[0].bytes_listed) = (index, parts, 0);
                     return record;
                 };
-                self.part(connector, object, index, parts, prepared.extractor(&part)).await
+                self.part(connector, object, (index, parts, &part), prepared.as_ref()).await
             }
         }
     }
 
     async fn open_and_read(&self, source: usize, object: Object) -> PartRecord {
         let connector = &self.scan.sources[source];
-        if let Some(sample) = self.scan.settings.sample.filter(|s| !s.takes(connector.uri(), &object.key)) {
-            return skipped(connector.as_ref(), &object, Reason::SampledOut, Some(sample.to_string()));
-        }
         let (layout, prepared) = match self.open(connector, &object).await {
-            Ok(opened) => opened,
+            Ok(Some(opened)) => opened,
+            Ok(None) => {
+                let sample = self.scan.settings.sample.map(|s| s.to_string());
+                return skipped(connector.as_ref(), &object, Reason::SampledOut, sample);
+            }
             Err((reason, detail)) => return skipped(connector.as_ref(), &object, reason, detail),
         };
         if layout.format == Format::Unsupported {
@@ -100,7 +102,10 @@ impl Reader {
         }
         let whole = layout.parts.len() == 1 || !self.samples_rows();
         let parts = if whole { self.cut(source, &object, &layout, &prepared) } else { 1 };
-        let mut record = self.part(connector, object, 0, parts, prepared.extractor(&layout.parts[0])).await;
+        let rows = layout.format == Format::Table;
+        let mut record = self.part(connector, object, (0, parts, &layout.parts[0]), prepared.as_ref()).await;
+        // Tables are sampled by their connector.
+        let whole = whole && !(rows && self.samples_share());
         if let (false, Some(sample), State::Scanned) = (whole, self.scan.settings.sample, record.coverage[0].state) {
             let own = &mut record.coverage[0];
             (own.state, own.reason, own.detail) = (State::Sampled, Some(Reason::SampledOut), Some(sample.to_string()));
@@ -110,6 +115,10 @@ impl Reader {
 
     fn samples_rows(&self) -> bool {
         self.scan.settings.sample.is_some_and(|s| !matches!(s.how, How::Percent(_)))
+    }
+
+    fn samples_share(&self) -> bool {
+        self.scan.settings.sample.is_some_and(|s| matches!(s.how, How::Percent(_)))
     }
 
     /// Sends the later parts on their way; gives the number of parts.
@@ -124,20 +133,34 @@ impl Reader {
         parts
     }
 
-    async fn open(&self, connector: &Arc<dyn Connector>, object: &Object) -> Result<(Layout, Arc<dyn Prepared>), (Reason, Option<String>)> {
-        let mut opener = extract::open(&object.key, object.size, &self.scan.settings.extract);
+    /// What an object is. `None`: the sample leaves it out.
+    async fn open(&self, connector: &Arc<dyn Connector>, object: &Object) -> Result<Option<(Layout, Arc<dyn Prepared>)>, (Reason, Option<String>)> {
+        let mut opener = match connector.open(object, &self.scan.settings.extract).map_err(|e| told(&e))? {
+            Opened::Rows(layout, prepared) => return Ok(Some((layout, prepared))),
+            Opened::Bytes(_) if self.scan.settings.sample.is_some_and(|s| !s.takes(connector.uri(), &object.key)) => return Ok(None),
+            Opened::Bytes(opener) => opener,
+        };
         while let Demand::Ranges(ranges) = opener.demand() {
             let permit = self.budget.take(total(&ranges)).await;
             let pieces = fetch(connector, object, ranges).await.map_err(|e| told(&e))?;
             opener.feed(pieces);
             drop(permit);
         }
-        Ok(opener.layout())
+        Ok(Some(opener.layout()))
     }
 
-    async fn part(&self, connector: &Arc<dyn Connector>, object: Object, index: u32, parts: u32, extractor: Box<dyn Extractor>) -> PartRecord {
+    async fn part(
+        &self,
+        connector: &Arc<dyn Connector>,
+        object: Object,
+        (index, parts, part): (u32, u32, &Part),
+        prepared: &dyn Prepared,
+    ) -> PartRecord {
+        let mut extractor = prepared.extractor(part);
+        let by_rows = extractor.demand() == Demand::Next;
         let mut state = Some((extractor, PartTally::new(self.scan.lens.over(&object.key), index + 1 == parts)));
-        let mut progressed = self.drain(connector, &object, &mut state).await;
+        let mut progressed =
+            if by_rows { self.drain_rows(connector, &object, part, &mut state).await } else { self.drain(connector, &object, &mut state).await };
         let mut record = PartRecord {
             object: reference(connector.as_ref(), &object),
             part: index,
@@ -174,7 +197,7 @@ impl Reader {
     async fn drain(&self, connector: &Arc<dyn Connector>, object: &Object, state: &mut Option<(Box<dyn Extractor>, PartTally)>) -> Progressed {
         let mut progressed = Progressed::default();
         let mut ahead: Option<Ahead> = None;
-        while let Some((mut extractor, mut tally)) = state.take() {
+        while let Some((mut extractor, tally)) = state.take() {
             let Demand::Ranges(ranges) = extractor.demand() else {
                 *state = Some((extractor, tally));
                 break;
@@ -210,17 +233,61 @@ impl Reader {
             progressed.bytes += fetched;
             self.scan.progress.read(fetched);
             ahead = self.fetch_ahead(connector, object, &ranges);
-            *state = self
-                .scan
-                .cpu
-                .run(move || {
-                    extractor.feed(pieces, &mut tally);
-                    (extractor, tally)
-                })
-                .await;
+            *state = self.feed(extractor, tally, pieces).await;
             drop(permit);
         }
         progressed
+    }
+
+    /// Classifies rows as they come until there are no more.
+    async fn drain_rows(
+        &self,
+        connector: &Arc<dyn Connector>,
+        object: &Object,
+        part: &Part,
+        state: &mut Option<(Box<dyn Extractor>, PartTally)>,
+    ) -> Progressed {
+        let mut progressed = Progressed::default();
+        // Before a permit is taken: who waits for a connection must not keep others from reading.
+        let mut rows = match connector.rows(object, part).await {
+            Ok(rows) => rows,
+            Err(error) => return Progressed { broken: Some(told(&error)), ..progressed },
+        };
+        while let Some((mut extractor, tally)) = state.take() {
+            if extractor.demand() != Demand::Next {
+                *state = Some((extractor, tally));
+                break;
+            }
+            let permit = self.budget.take(rows.piece).await;
+            // However it ends, what came before is counted: no bytes say that there are no more rows.
+            let bytes = if let Some(end) = self.ended_early(&progressed, &tally) {
+                progressed.apply(end);
+                Bytes::new()
+            } else {
+                match rows.pieces.next().await {
+                    Some(Ok(bytes)) => bytes,
+                    None => Bytes::new(),
+                    Some(Err(error)) => {
+                        progressed.broken = Some(told(&error));
+                        Bytes::new()
+                    }
+                }
+            };
+            progressed.bytes += bytes.len() as u64;
+            self.scan.progress.read(bytes.len() as u64);
+            *state = self.feed(extractor, tally, vec![Piece { range: 0..0, bytes }]).await;
+            drop(permit);
+        }
+        progressed
+    }
+
+    /// Extracts and classifies on the CPU pool. `None`: the parser panicked.
+    async fn feed(&self, mut extractor: Box<dyn Extractor>, mut tally: PartTally, pieces: Vec<Piece>) -> Option<(Box<dyn Extractor>, PartTally)> {
+        let work = move || {
+            extractor.feed(pieces, &mut tally);
+            (extractor, tally)
+        };
+        self.scan.cpu.run(work).await
     }
 
     fn ended_early(&self, progressed: &Progressed, tally: &PartTally) -> Option<End> {
@@ -306,7 +373,7 @@ fn skipped(connector: &dyn Connector, object: &Object, reason: Reason, detail: O
     PartRecord { object: reference(connector, object), part: 0, parts: 1, coverage: vec![coverage], extents: Vec::new(), findings: Vec::new() }
 }
 
-fn coverage(object: &Object, index: u32, progressed: &Progressed, outcome: Option<&extract::Outcome>) -> Coverage {
+fn coverage(object: &Object, index: u32, progressed: &Progressed, outcome: Option<&Outcome>) -> Coverage {
     let told = outcome.and_then(|o| o.reason.map(|r| (r, o.detail.clone(), o.skipped)));
     let (state, reason, detail) = match (&progressed.broken, told, &progressed.sampled) {
         (Some((reason, detail)), ..) => {
@@ -321,7 +388,7 @@ fn coverage(object: &Object, index: u32, progressed: &Progressed, outcome: Optio
     Coverage { member: None, state, reason, detail, bytes_listed, bytes_read: progressed.bytes, rows_read: outcome.and_then(|o| o.rows) }
 }
 
-fn member_coverage(outcome: &extract::Outcome) -> Coverage {
+fn member_coverage(outcome: &Outcome) -> Coverage {
     let state = match (outcome.reason, outcome.skipped) {
         (None, _) => State::Scanned,
         (Some(_), true) => State::Skipped,

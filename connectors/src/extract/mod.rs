@@ -15,6 +15,7 @@ mod leaf;
 mod open;
 mod parquet;
 mod place;
+pub(crate) mod records;
 mod sniff;
 mod stream;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod text;
 mod transcode;
 
 pub use open::open;
+pub(crate) use stream::key as column_name;
 
 /// How an object is read. Chosen by content first, by name second.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +67,8 @@ pub enum Format {
     Parquet,
     /// Compressed whole; what is inside is found out once decompressed.
     Compressed(Codec),
+    /// Rows of a database's table.
+    Table,
     /// Nothing that is read.
     Unsupported,
     /// No bytes at all.
@@ -89,6 +93,8 @@ pub enum Part {
     Bytes(Range<u64>),
     /// Parquet row groups by index.
     RowGroups(Range<u32>),
+    /// Rows that lie in these pages of a table; the last part has no end (`u32::MAX`).
+    Pages(Range<u32>),
 }
 
 /// What an object turned out to be, and how it is cut.
@@ -105,6 +111,8 @@ pub struct Layout {
 pub enum Demand {
     /// These ranges of the raw object, to be fed in this order, all in one call.
     Ranges(Vec<Range<u64>>),
+    /// The next piece of the object's rows; one without bytes says that there are no more.
+    Next,
     /// Nothing more.
     Done,
 }

@@ -158,7 +158,7 @@ impl Prepared for Plan {
         }
         match &self.format {
             Format::Parquet if let Some(footer) = &self.footer => Box::new(RowGroups::new(footer, part, self.size, &self.options)),
-            Format::Empty | Format::Unsupported | Format::Parquet => Box::new(Nothing(Report::default())),
+            Format::Empty | Format::Unsupported | Format::Parquet | Format::Table => Box::new(Nothing(Report::default())),
             Format::Text { encoding, .. } => Box::new(self.text(part, known(encoding))),
             Format::NdJson { bom, .. } if let Part::Bytes(own) = part => {
                 let start = own.start.saturating_sub(1).max(u64::from(*bom));
@@ -198,7 +198,7 @@ pub(super) fn stream(format: &Format, options: &Options) -> Option<(Box<dyn Stre
         Format::Text { encoding, bom } | Format::Csv { encoding, bom, .. } | Format::Json { encoding, bom } | Format::NdJson { encoding, bom } => {
             (known(encoding), *bom)
         }
-        Format::Compressed(_) | Format::Parquet | Format::Unsupported | Format::Empty => return None,
+        Format::Compressed(_) | Format::Parquet | Format::Table | Format::Unsupported | Format::Empty => return None,
     };
     // A decoded stream counts from 0; its places are mapped back.
     let at = if encoding == UTF_8 { u64::from(bom) } else { 0 };

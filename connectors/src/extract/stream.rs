@@ -123,7 +123,7 @@ pub(super) fn name(text: &[u8], limit: usize) -> Arc<str> {
 }
 
 /// A key as part of a field's name: control characters replaced, nothing else changed.
-pub(super) fn key(text: &[u8]) -> Arc<str> {
+pub(crate) fn key(text: &[u8]) -> Arc<str> {
     let clean: String = String::from_utf8_lossy(text).chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
     clean.into()
 }

@@ -17,7 +17,7 @@ use futures::{
 };
 use tokio::{sync::mpsc, task};
 
-use crate::{Connector, Error, ErrorKind, Listed, Object, Result, filter::Filter};
+use crate::{Connector, Error, ErrorKind, Listed, Object, Opened, Result, RowStream, connector, extract, filter::Filter};
 
 mod name;
 mod read;
@@ -149,5 +149,13 @@ impl Connector for Local {
             }
         }
         .boxed()
+    }
+
+    fn open(&self, object: &Object, options: &extract::Options) -> Result<Opened> {
+        Ok(Opened::Bytes(extract::open(&object.key, object.size, options)))
+    }
+
+    fn rows(&self, object: &Object, _: &extract::Part) -> BoxFuture<'static, Result<RowStream>> {
+        connector::no_rows(&self.root.given, object)
     }
 }

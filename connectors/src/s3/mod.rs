@@ -12,7 +12,7 @@ use aws_smithy_http_client::tls;
 use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 
-use crate::{Connector, Listed, Object, Result, filter::Filter};
+use crate::{Connector, Listed, Object, Opened, Result, RowStream, connector, extract, filter::Filter};
 
 mod error;
 mod list;
@@ -173,5 +173,13 @@ impl Connector for S3 {
     fn read(&self, object: &Object, range: Range<u64>) -> BoxFuture<'static, Result<Bytes>> {
         let range = range.start..range.end.min(object.size);
         read::read(Arc::clone(&self.source), object.clone(), range).boxed()
+    }
+
+    fn open(&self, object: &Object, options: &extract::Options) -> Result<Opened> {
+        Ok(Opened::Bytes(extract::open(&object.key, object.size, options)))
+    }
+
+    fn rows(&self, object: &Object, _: &extract::Part) -> BoxFuture<'static, Result<RowStream>> {
+        connector::no_rows(&self.source.uri, object)
     }
 }

@@ -32,7 +32,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 finished; 1 a finding at or above --fail-on; 2 error, or incomplete under --strict; 130 interrupted.")]
 pub(super) struct ScanArgs {
-    /// Folders, files, or `s3://bucket/prefix`
+    /// Folders, files, `s3://bucket/prefix`, or `postgres://user@host:port/database[?schema=…&table=…]`
     #[arg(required = true, value_name = "URI")]
     uris: Vec<String>,
     /// How results are printed
@@ -57,7 +57,7 @@ pub(super) struct ScanArgs {
     /// Locations kept for each object, field and rule: a number or `all`
     #[arg(long, value_name = "N|all", default_value = "20", value_parser = locations)]
     locations: usize,
-    /// Read a sample only: `rows=N` or `bytes=N` of each object, or `percent=P` of the objects
+    /// Read a sample only: `rows=N` or `bytes=N` of each object, or `percent=P` of the objects (of each table's rows)
     #[arg(long, value_name = "HOW")]
     sample: Option<How>,
     /// Seed of the sample
@@ -101,8 +101,10 @@ pub(super) fn run(args: ScanArgs) -> Result<ExitCode> {
 async fn scan(args: &ScanArgs, jobs: usize, rules: custom::Rules, store: Arc<dyn Store>, key: FingerprintKey) -> Result<ExitCode> {
     let engine = Arc::clone(&rules.engine);
     let started = Instant::now();
-    let sources = setup::sources(&args.uris, &args.s3, &args.filter, &args.exclude, args.follow).await?;
     let sample = args.sample.map(|how| Sample { how, seed: args.seed });
+    let memory = args.memory.max(4 << 20);
+    let reading = setup::Reading { sample, memory, follow: args.follow };
+    let sources = setup::sources(&args.uris, &args.s3, &args.filter, &args.exclude, &reading).await?;
     let window = args.window.clamp(1 << 10, 64 << 20);
     let watch = Arc::new(Watch::new(&rules.ruleset, &engine));
     let margin = engine.margin() + watch.reach();
@@ -119,7 +121,6 @@ async fn scan(args: &ScanArgs, jobs: usize, rules: custom::Rules, store: Arc<dyn
     };
     let part = args.split_size.max(4 << 10);
     let extract = sonde_connectors::extract::Options { window, part, margin, ..Default::default() };
-    let memory = args.memory.max(4 << 20);
     let settings = Settings { tasks: (jobs * 4).max(8), memory, split_bytes: part.min(PACK_BYTES), sample, bars: rules.bars.clone(), extract };
     let (stop, stopped) = watch::channel(false);
     let progress = Arc::new(Progress::default());

@@ -14,12 +14,14 @@ use sonde_connectors::{
     Connector,
     filter::{Filter, Patterns},
     local::{Local, LocalOptions},
+    postgres::{Postgres, PostgresOptions, TableSample},
     s3::{S3, S3Options},
 };
 
 use super::{OverlapsArg, RuleArgs, StoreArgs, custom};
 use crate::{
     pipeline::Scan,
+    sample::{How, Sample},
     sizes,
     store::{self, RuleRow, RunSpec, Store, StoreSpec},
 };
@@ -143,7 +145,36 @@ pub(super) fn engine(rules: &Ruleset, args: &RuleArgs) -> Result<Engine> {
     Ok(Engine::new(rules, EngineOptions { min_confidence: args.min_confidence(), overlaps })?)
 }
 
-pub(super) async fn sources(uris: &[String], s3: &S3Args, filter: &FilterArgs, exclude: &[String], follow: bool) -> Result<Vec<Arc<dyn Connector>>> {
+/// How much is read, and of what.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// Not all of it.
+    pub(super) sample: Option<Sample>,
+    /// Bytes in flight.
+    pub(super) memory: u64,
+    /// Symbolic links are followed.
+    pub(super) follow: bool,
+}
+
+fn postgres_options(filter: Filter, reading: &Reading) -> PostgresOptions {
+    let percent = reading.sample.and_then(|s| if let How::Percent(percent) = s.how { Some(TableSample { percent, seed: s.seed }) } else { None });
+    PostgresOptions {
+        sample: percent,
+        rows: reading.sample.and_then(|s| s.rows()),
+        // A few rows are in flight at once, each with its copies.
+        row_bytes: (reading.memory / 16).clamp(256 << 10, 32 << 20),
+        filter,
+        ..PostgresOptions::default()
+    }
+}
+
+pub(super) async fn sources(
+    uris: &[String],
+    s3: &S3Args,
+    filter: &FilterArgs,
+    exclude: &[String],
+    reading: &Reading,
+) -> Result<Vec<Arc<dyn Connector>>> {
     let now_ms = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
     let filter = Filter {
         prefixes: filter.prefix.clone(),
@@ -157,7 +188,7 @@ pub(super) async fn sources(uris: &[String], s3: &S3Args, filter: &FilterArgs, e
     };
     let mut sources: Vec<Arc<dyn Connector>> = Vec::new();
     for uri in uris {
-        let source = source(uri, s3, filter.clone(), follow).await?;
+        let source = source(uri, s3, filter.clone(), reading).await?;
         if !sources.iter().any(|s| s.uri() == source.uri()) {
             sources.push(source);
         }
@@ -171,7 +202,10 @@ fn ignore_file(path: Option<&Path>) -> Result<Patterns> {
     Patterns::new(text.lines()).map_err(|e| anyhow!("`{}`: {e}", shown(path)))
 }
 
-async fn source(uri: &str, s3: &S3Args, filter: Filter, follow: bool) -> Result<Arc<dyn Connector>> {
+async fn source(uri: &str, s3: &S3Args, filter: Filter, reading: &Reading) -> Result<Arc<dyn Connector>> {
+    if Postgres::is_uri(uri) {
+        return Ok(Arc::new(Postgres::connect(uri, postgres_options(filter, reading)).await?));
+    }
     if uri.starts_with("s3://") {
         let options = S3Options {
             endpoint_url: s3.endpoint_url.clone(),
@@ -187,10 +221,12 @@ async fn source(uri: &str, s3: &S3Args, filter: Filter, follow: bool) -> Result<
     }
     let path = match (Local::path_of(uri), uri.split_once("://")) {
         (Some(path), _) => path,
-        (None, Some((scheme, _))) => bail!("`{scheme}://` is not a source that can be scanned: give a folder, a file or `s3://bucket/prefix`"),
+        (None, Some((scheme, _))) => {
+            bail!("`{scheme}://` is not a source that can be scanned: give a folder, a file, `s3://bucket/prefix` or `postgres://user@host/database`")
+        }
         (None, None) => PathBuf::from(uri),
     };
-    Ok(Arc::new(Local::new(&path, LocalOptions { follow, filter })?))
+    Ok(Arc::new(Local::new(&path, LocalOptions { follow: reading.follow, filter })?))
 }
 
 /// Where findings are kept when nothing is said: DATABASE_URL, else the user's data folder.

@@ -3,6 +3,7 @@
 use std::{
     env,
     fs::{self, File},
+    io::Write,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -33,7 +34,22 @@ impl Postgres {
     /// Postgres is not installed (with how to install it), or does not come up (with its log).
     #[must_use]
     pub fn start() -> Self {
-        let bin = find_bin().expect(INSTALL);
+        Self::start_from(find_bin().expect(INSTALL))
+    }
+
+    /// One cluster of each version that is installed: the newest of the system's, and those in the folders that `SONDE_TEST_POSTGRES` lists (separated
+    /// as in PATH), each with `initdb` and `postgres`.
+    ///
+    /// # Panics
+    /// As [`Postgres::start`].
+    #[must_use]
+    pub fn start_all() -> Vec<Self> {
+        let others = env::var_os("SONDE_TEST_POSTGRES").unwrap_or_default();
+        let others: Vec<PathBuf> = env::split_paths(&others).filter(|bin| !bin.as_os_str().is_empty()).collect();
+        std::iter::once(find_bin().expect(INSTALL)).chain(others).map(Self::start_from).collect()
+    }
+
+    fn start_from(bin: PathBuf) -> Self {
         let folder = tempfile::Builder::new().prefix("sonde-postgres-").tempdir().expect("a folder");
         if is_root() {
             // It refuses to run as root, and wants its folder to be its own.
@@ -50,6 +66,22 @@ impl Postgres {
             }
         }
         panic!("Postgres does not come up:\n{}", fs::read_to_string(folder.path().join("log")).unwrap_or_default());
+    }
+
+    /// Address of a database for another user.
+    #[must_use]
+    pub fn url_as(&self, user: &str, database: &str) -> String {
+        format!("postgres://{user}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Runs SQL in a database as its owner.
+    ///
+    /// # Panics
+    /// It fails.
+    pub fn sql(&self, database: &str, sql: &str) {
+        let mut psql = self.tool("psql").args(["-q", "-v", "ON_ERROR_STOP=1", "-d", database]).stdin(Stdio::piped()).spawn().expect("psql starts");
+        psql.stdin.take().expect("piped").write_all(sql.as_bytes()).expect("psql reads");
+        assert!(psql.wait().expect("psql ends").success(), "{sql}");
     }
 
     /// Address of a database that is there: `postgres`.

@@ -1,0 +1,174 @@
+//! `postgres://user:password@host:port/database?schema=…&table=…`.
+
+use std::str::FromStr;
+
+use sqlx::postgres::PgConnectOptions;
+
+use crate::{Error, ErrorKind, Result};
+
+/// Schemes that mean Postgres.
+const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
+
+/// A source as the user wrote it, taken apart.
+#[derive(Clone, Debug)]
+pub(super) struct Address {
+    /// How to connect. Holds the password: never printed.
+    pub(super) options: PgConnectOptions,
+    /// `postgres://user@host:port/database`, without password and parameters.
+    pub(super) uri: String,
+    /// Only these schemas; empty: all.
+    pub(super) schemas: Vec<String>,
+    /// Only these tables, `table` or `schema.table`; empty: all.
+    pub(super) tables: Vec<String>,
+}
+
+/// Takes a URI apart. What it leaves out is taken from `PGHOST`, `PGUSER`, `PGPASSWORD`, `.pgpass` and their like.
+pub(super) fn parse(uri: &str) -> Result<Address> {
+    let shown = without_password(uri);
+    let wrong = |message: &str| Error::new(ErrorKind::Config, &shown, message);
+    let rest =
+        SCHEMES.iter().find_map(|scheme| uri.strip_prefix(scheme)).ok_or_else(|| wrong("is not of the form `postgres://user@host:port/database`"))?;
+    let rest = rest.split('#').next().unwrap_or_default();
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (mut schemas, mut tables, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        match name {
+            "schema" => schemas.push(decoded(value)),
+            "table" => tables.push(decoded(value)),
+            _ if KNOWN.contains(&name) || name.starts_with("options[") => others.push(pair),
+            // What is no name may be a piece of a password that was not encoded.
+            _ if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) => {
+                return Err(wrong("has parameters that cannot be understood"));
+            }
+            _ => return Err(wrong(&format!("the parameter `{name}` is not known; there are `schema`, `table` and libpq's"))),
+        }
+    }
+    if place.rsplit('@').next().unwrap_or_default().split('/').nth(2).is_some_and(|more| !more.is_empty()) {
+        return Err(wrong("names more than a database: say `?schema=…` and `?table=…`"));
+    }
+    let place = place.trim_end_matches('/');
+    let query = if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
+    // The error of the parser may repeat what it was given.
+    let options = PgConnectOptions::from_str(&format!("postgres://{place}{query}")).map_err(|_| wrong("cannot be understood as an address"))?;
+    let options = if options.get_application_name().is_none() { options.application_name("sonde") } else { options };
+    let uri = canonical(&options);
+    Ok(Address { options, uri, schemas, tables })
+}
+
+/// Parameters that are passed on.
+const KNOWN: [&str; 17] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+];
+
+/// The address as it is printed: who asks, where, which database.
+fn canonical(options: &PgConnectOptions) -> String {
+    let user = options.get_username();
+    let host = match options.get_socket() {
+        Some(socket) => encoded(&socket.to_string_lossy()),
+        None if options.get_host().contains(':') && !options.get_host().starts_with('[') => format!("[{}]", options.get_host()),
+        None if options.get_host().starts_with('/') => encoded(options.get_host()),
+        None => options.get_host().to_owned(),
+    };
+    let database = options.get_database().unwrap_or(user);
+    format!("postgres://{}@{host}:{}/{}", encoded(user), options.get_port(), encoded(database))
+}
+
+/// A URI as it may be shown in an error: without what may be a password, even where it is no URI.
+pub(super) fn without_password(uri: &str) -> String {
+    let Some((scheme, rest)) = uri.split_once("://") else { return uri.split(['@', '?']).next().unwrap_or_default().to_owned() };
+    let clean = |place: &str| place.split(['?', '#']).next().unwrap_or_default().to_owned();
+    match rest.rsplit_once('@') {
+        Some((who, place)) => format!("{scheme}://{}@{}", who.split([':', '/', '?', '#', '@']).next().unwrap_or_default(), clean(place)),
+        None => format!("{scheme}://{}", clean(rest)),
+    }
+}
+
+/// `%XX` taken out.
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let hex = |b: Option<&u8>| b.and_then(|b| (*b as char).to_digit(16));
+        match (bytes[i], hex(bytes.get(i + 1)), hex(bytes.get(i + 2))) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((high << 4 | low) as u8);
+                i += 3;
+            }
+            (b'+', ..) => {
+                out.push(b' ');
+                i += 1;
+            }
+            (byte, ..) => {
+                out.push(byte);
+                i += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// A name as one segment of a URI.
+pub(super) fn encoded(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'$') {
+            out.push(byte as char);
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for uri in [
+            "postgres://u:sw0rdfish@h:5432/d",
+            "postgresql://u:sw0rdfish@h:5432/d?schema=a&password=sw0rdfish",
+            "postgres://u:sw0rdfish@h/d?nonsense=sw0rdfish",
+            "postgres://u:sw0rdfish@h/d/s/t",
+            "postgres://u:sw0rd@fish@h/d",
+            "postgres://u:sw0rd?fish@h/d",
+            "postgres://u:sw0rd#fish@h/d",
+            "postgres://u:sw0rd/fish@h/d",
+        ] {
+            let shown = match parse(uri) {
+                Ok(address) => address.uri,
+                Err(e) => e.to_string(),
+            };
+            assert!(!shown.contains("fish") && !shown.contains("sw0rd"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn parts() {
+        let address = parse("postgres://ann%40x:pw@db.example:6000/My%20DB?schema=Sales%20EU&table=a&table=s.b&sslmode=disable").unwrap();
+        assert_eq!(address.uri, "postgres://ann%40x@db.example:6000/My%20DB");
+        assert_eq!((address.schemas, address.tables), (vec!["Sales EU".to_owned()], vec!["a".to_owned(), "s.b".to_owned()]));
+        assert_eq!(parse("postgresql://u@[::1]:1/d").unwrap().uri, "postgres://u@[::1]:1/d");
+        assert_eq!(parse("mysql://u@h/d").unwrap_err().kind, ErrorKind::Config);
+        assert!(parse("postgres://u@h/d?tabel=x").unwrap_err().message.contains("`tabel`"));
+    }
+}
