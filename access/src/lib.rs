@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod aws;
 pub mod inventory;
+pub mod sql;
 
 /// A thing's name at its provider: what policies speak of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod error;
+mod identities;
 mod list;
 mod nested;
 mod read;

@@ -139,6 +139,24 @@ impl Postgres {
         String::from_utf8(run(self.tool("pg_dump").args(["--inserts", "--no-owner", "-d", database]))).expect("a dump is UTF-8")
     }
 
+    /// The roles of the cluster as SQL.
+    ///
+    /// # Panics
+    /// `pg_dumpall` fails.
+    #[must_use]
+    pub fn roles(&self) -> String {
+        String::from_utf8(run(self.tool("pg_dumpall").args(["--roles-only"]))).expect("a dump is UTF-8")
+    }
+
+    /// A database's tables and grants as SQL, its own grants as well.
+    ///
+    /// # Panics
+    /// `pg_dump` fails.
+    #[must_use]
+    pub fn schema(&self, database: &str) -> String {
+        String::from_utf8(run(self.tool("pg_dump").args(["--schema-only", "--create", "-d", database]))).expect("a dump is UTF-8")
+    }
+
     fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(self.bin.join(name));
         command.args(["-h", "127.0.0.1", "-U", "postgres", "-p", &self.port.to_string()]);

@@ -1,0 +1,424 @@
+//! MySQL and MariaDB: accounts, roles and grants, read from what `SHOW GRANTS` prints.
+//!
+//! An account has what was granted to it, to the roles that are on when it logs in, and to `PUBLIC` (MariaDB); other roles it was granted are reached by
+//! `SET ROLE`. Of several grants on databases whose patterns fit, the most specific alone counts, as in the server.
+//!
+//! ```
+//! use sonde_access::sql::{Access, mysql::Inventory};
+//! let mut inventory = Inventory::default();
+//! inventory.account("ann", "%");
+//! inventory.read("GRANT USAGE ON *.* TO `ann`@`%`\nGRANT SELECT ON `app`.* TO `ann`@`%`");
+//! let reach = inventory.reach("app", "customers");
+//! assert_eq!(reach.iter().filter(|r| r.access == Access::Read).count(), 1);
+//! ```
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    fmt,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Access, Answer, Because, Reach};
+use parse::Line;
+
+mod parse;
+#[cfg(test)]
+mod tests;
+
+/// Name of an account, or of a role (MariaDB: without host).
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Name {
+    /// User.
+    pub user: String,
+    /// Host it comes from.
+    pub host: String,
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.is_empty() { f.write_str(&self.user) } else { write!(f, "{}@{}", self.user, self.host) }
+    }
+}
+
+/// Who can log in, or a role.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its name.
+    pub name: Name,
+    /// It is a role: nobody logs in as it.
+    pub role: bool,
+    /// It may not log in now.
+    pub locked: bool,
+    /// Roles that are on after login.
+    pub default_roles: Vec<Name>,
+}
+
+/// What a grant is on. Databases may be patterns (`%`, `_`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scope {
+    /// `*.*`.
+    Global,
+    /// `database.*`.
+    Database(String),
+    /// `database.table`.
+    Table(String, String),
+}
+
+/// A grant of privileges.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// To whom.
+    pub to: Name,
+    /// Privileges in capitals; `ALL PRIVILEGES` for all.
+    pub privileges: Vec<String>,
+    /// Privileges on columns.
+    pub columns: Vec<(String, String)>,
+    /// On what.
+    pub on: Scope,
+    /// WITH GRANT OPTION.
+    pub option: bool,
+    /// A partial revoke of MySQL: a database taken out of a global grant.
+    pub revoked: bool,
+}
+
+/// A grant of roles.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleGrant {
+    /// Which roles.
+    pub roles: Vec<Name>,
+    /// To whom.
+    pub to: Name,
+    /// WITH ADMIN OPTION.
+    pub admin: bool,
+}
+
+/// What is known of a server.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inventory {
+    /// Accounts and roles.
+    pub accounts: Vec<Account>,
+    /// Grants of privileges.
+    pub grants: Vec<Grant>,
+    /// Grants of roles.
+    pub roles: Vec<RoleGrant>,
+    /// MySQL's `activate_all_roles_on_login`.
+    pub all_roles_on: bool,
+    /// MySQL's `mandatory_roles`: granted to everyone.
+    pub mandatory_roles: Vec<Name>,
+    /// What could not be read or understood.
+    pub gaps: Vec<String>,
+}
+
+/// MariaDB's role of everyone.
+const PUBLIC: &str = "PUBLIC";
+/// Longest part of a line in a gap, characters.
+const SHOWN: usize = 60;
+/// Privileges of a table that change rows. DROP is needed for TRUNCATE.
+const WRITES: [&str; 4] = ["INSERT", "UPDATE", "DELETE", "DROP"];
+/// Privileges that change what a table is.
+const CHANGES: [&str; 2] = ["ALTER", "DROP"];
+
+/// A privilege found, and what makes it less than certain.
+struct Found {
+    privilege: String,
+    columns: Vec<String>,
+    because: Because,
+}
+
+impl Inventory {
+    /// Adds an account, where there is none of this name.
+    pub fn account(&mut self, user: &str, host: &str) -> &mut Account {
+        let name = Name { user: user.to_owned(), host: host.to_owned() };
+        let at = self.accounts.iter().position(|a| a.name == name).unwrap_or_else(|| {
+            self.accounts.push(Account { name, ..Account::default() });
+            self.accounts.len() - 1
+        });
+        &mut self.accounts[at]
+    }
+
+    /// Adds a role.
+    pub fn role(&mut self, user: &str, host: &str) {
+        self.account(user, host).role = true;
+    }
+
+    /// Reads lines of `SHOW GRANTS`, of any number of accounts. Lines that are not understood are gaps; passwords are not kept.
+    pub fn read(&mut self, text: &str) {
+        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with("--")) {
+            match parse::line(line) {
+                Some(Line::Grant(grant)) => self.grants.push(grant),
+                Some(Line::Role(grant)) => {
+                    for role in &grant.roles {
+                        self.role(&role.user, &role.host);
+                    }
+                    self.roles.push(grant);
+                }
+                Some(Line::Default(role, name)) => self.account(&name.user, &name.host).default_roles.push(role),
+                Some(Line::Nothing) => {}
+                None => {
+                    let shown: String = line.chars().take(SHOWN).collect();
+                    let secret = shown.to_lowercase().find("identified");
+                    let shown = secret.map_or(shown.as_str(), |at| shown.get(..at).unwrap_or_default());
+                    self.gaps.push(format!("line {number}: `{}` was not understood", shown.escape_debug()));
+                }
+            }
+        }
+    }
+
+    /// Everyone who reaches a table and how, by account, access and way.
+    #[must_use]
+    pub fn reach(&self, database: &str, table: &str) -> Vec<Reach> {
+        let mut all: Vec<Reach> = self.accounts.iter().filter(|a| !a.role).flat_map(|a| self.reach_of(a, database, table)).collect();
+        all.sort();
+        all
+    }
+
+    fn reach_of(&self, account: &Account, database: &str, table: &str) -> Vec<Reach> {
+        let on = self.on_at_login(account);
+        let settable = self.settable(account, &on);
+        let mut found = Vec::new();
+        for access in Access::ALL {
+            let now = on
+                .iter()
+                .filter_map(|(name, via)| self.way(name, database, table, access, via.clone(), account))
+                .min_by_key(|r| (r.answer, r.via.len()));
+            let certain = now.as_ref().is_some_and(|r| r.answer == Answer::Yes);
+            let any = now.is_some();
+            found.extend(now);
+            if !certain {
+                let later = settable.iter().filter_map(|(name, via)| self.way(name, database, table, access, via.clone(), account));
+                found.extend(later.filter(|r| !any || r.answer == Answer::Yes).min_by_key(|r| (r.answer, r.via.len())));
+            }
+        }
+        self.unsure(account, &mut found);
+        found
+    }
+
+    fn unsure(&self, account: &Account, found: &mut Vec<Reach>) {
+        if account.locked {
+            for reach in found.iter_mut() {
+                reach.answer = reach.answer.max(Answer::Conditional);
+                reach.condition = Some(
+                    reach
+                        .condition
+                        .take()
+                        .map_or("the account is locked until that is changed".to_owned(), |c| format!("the account is locked; {c}")),
+                );
+            }
+        }
+        let gap = |statement: &String| Because { policy: "inventory".to_owned(), statement: statement.clone(), effect: "Allow".to_owned() };
+        for access in [Access::Read, Access::Write] {
+            if !self.gaps.is_empty() && !found.iter().any(|r| r.access == access) {
+                let because = self.gaps.iter().take(3).map(gap).collect();
+                found.push(Reach { principal: account.shown(), access, answer: Answer::Unknown, condition: None, via: Vec::new(), because });
+            }
+        }
+    }
+
+    /// Roles granted to a name, with whether they may be granted on.
+    fn granted(&self, to: &Name) -> impl Iterator<Item = (&Name, bool)> {
+        self.roles.iter().filter(move |g| g.to == *to).flat_map(|g| g.roles.iter().map(|r| (r, g.admin)))
+    }
+
+    /// Names whose grants count after login, each with the roles on the way.
+    fn on_at_login(&self, account: &Account) -> Vec<(Name, Vec<String>)> {
+        let mut start = vec![(account.name.clone(), Vec::new())];
+        let public = Name { user: PUBLIC.to_owned(), host: String::new() };
+        start.push((public, vec![PUBLIC.to_owned()]));
+        let all = self.granted(&account.name).map(|(role, _)| role).filter(|_| self.all_roles_on);
+        let roles: BTreeSet<&Name> =
+            account.default_roles.iter().chain(all).chain(self.mandatory_roles.iter().filter(|_| self.all_roles_on)).collect();
+        start.extend(roles.into_iter().map(|role| (role.clone(), vec![role.to_string()])));
+        self.nested(start, &account.name)
+    }
+
+    /// Names that `SET ROLE` adds.
+    fn settable(&self, account: &Account, on: &[(Name, Vec<String>)]) -> Vec<(Name, Vec<String>)> {
+        let granted = self.granted(&account.name).map(|(role, _)| role).chain(&self.mandatory_roles);
+        let start: Vec<(Name, Vec<String>)> =
+            granted.filter(|role| !on.iter().any(|(name, _)| name == *role)).map(|role| (role.clone(), vec![format!("SET ROLE {role}")])).collect();
+        self.nested(start, &account.name)
+    }
+
+    /// Roles with all roles granted to them. What is granted to the account itself needs to be put on.
+    fn nested(&self, start: Vec<(Name, Vec<String>)>, account: &Name) -> Vec<(Name, Vec<String>)> {
+        let mut found: Vec<(Name, Vec<String>)> = Vec::new();
+        let mut todo = VecDeque::from(start);
+        while let Some((name, via)) = todo.pop_front() {
+            if found.iter().any(|(known, _)| *known == name) {
+                continue;
+            }
+            if name != *account {
+                todo.extend(self.granted(&name).map(|(role, _)| (role.clone(), [via.clone(), vec![role.to_string()]].concat())));
+            }
+            found.push((name, via));
+        }
+        found
+    }
+
+    /// Grants of one name that count for a table: global, of the database, of the table.
+    fn counting<'a>(&'a self, name: &Name, database: &str, table: &str) -> Vec<&'a Grant> {
+        let own = |g: &&Grant| g.to == *name && !g.revoked;
+        let global = self.grants.iter().filter(own).filter(|g| g.on == Scope::Global);
+        let fits = |g: &&Grant| matches!(&g.on, Scope::Database(pattern) if like(pattern, database));
+        let specific = |g: &&Grant| if let Scope::Database(pattern) = &g.on { specificity(pattern) } else { 0 };
+        let of_database = self.grants.iter().filter(own).filter(fits).max_by_key(specific);
+        let of_table = self.grants.iter().filter(own).filter(|g| matches!(&g.on, Scope::Table(d, t) if d == database && t == table));
+        global.chain(of_database).chain(of_table).collect()
+    }
+
+    /// Whether a database was taken out of what is granted globally.
+    fn is_revoked(&self, name: &Name, database: &str, privilege: &str) -> bool {
+        let here = |g: &&Grant| g.to == *name && g.revoked && matches!(&g.on, Scope::Database(d) if d == database);
+        self.grants.iter().filter(here).any(|g| g.privileges.iter().any(|p| p == privilege || p == "ALL PRIVILEGES"))
+    }
+
+    fn privileges(&self, name: &Name, database: &str, table: &str, wanted: &[&str]) -> Vec<Found> {
+        let mut found = Vec::new();
+        for grant in self.counting(name, database, table) {
+            let because = Because { policy: format!("grant to {name}"), statement: grant.to_string(), effect: "Allow".to_owned() };
+            for privilege in wanted {
+                let has = grant.privileges.iter().any(|p| p == privilege || (p == "ALL PRIVILEGES" && *privilege != "GRANT OPTION"));
+                let columns: Vec<String> = grant.columns.iter().filter(|(p, _)| p == privilege).map(|(_, c)| c.clone()).collect();
+                let option = *privilege == "GRANT OPTION" && grant.option;
+                if grant.on == Scope::Global && self.is_revoked(name, database, privilege) {
+                    continue;
+                }
+                if has || option {
+                    found.push(Found { privilege: (*privilege).to_owned(), columns: Vec::new(), because: because.clone() });
+                } else if !columns.is_empty() {
+                    found.push(Found { privilege: (*privilege).to_owned(), columns, because: because.clone() });
+                }
+            }
+        }
+        found
+    }
+
+    fn way(&self, name: &Name, database: &str, table: &str, access: Access, via: Vec<String>, account: &Account) -> Option<Reach> {
+        let wanted: &[&str] = match access {
+            Access::Read => &["SELECT"],
+            Access::Write => &WRITES,
+            Access::List => {
+                &["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER", "TRIGGER", "SHOW VIEW", "CREATE VIEW"]
+            }
+            Access::Admin => &["GRANT OPTION", CHANGES[0], CHANGES[1]],
+        };
+        let found = self.privileges(name, database, table, wanted);
+        let principal = account.shown();
+        let best = found.into_iter().min_by_key(|f| !f.columns.is_empty());
+        if let Some(found) = best {
+            let partly = access != Access::List && !found.columns.is_empty();
+            let condition = partly.then(|| {
+                format!("{} of columns {} only", found.privilege, found.columns.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", "))
+            });
+            let answer = if partly { Answer::Conditional } else { Answer::Yes };
+            return Some(Reach { principal, access, answer, condition, via, because: vec![found.because] });
+        }
+        let global = |privilege: &str| {
+            self.grants
+                .iter()
+                .find(|g| g.to == *name && g.on == Scope::Global && g.privileges.iter().any(|p| p == privilege || p == "ALL PRIVILEGES"))
+        };
+        let (grant, condition) = match access {
+            Access::Read => (global("FILE")?, Some("reads files of the server (secure_file_priv says which)".to_owned())),
+            Access::List => (global("SHOW DATABASES")?, None),
+            Access::Admin => return self.by_granting(name, database, table, via, account),
+            Access::Write => return None,
+        };
+        let because = vec![Because { policy: format!("grant to {name}"), statement: grant.to_string(), effect: "Allow".to_owned() }];
+        Some(Reach { principal, access, answer: if condition.is_some() { Answer::Conditional } else { Answer::Yes }, condition, via, because })
+    }
+
+    /// Who may grant a role with reach may grant it to anyone.
+    fn by_granting(&self, name: &Name, database: &str, table: &str, via: Vec<String>, account: &Account) -> Option<Reach> {
+        let reaches = |role: &Name| {
+            let nested = self.nested(vec![(role.clone(), Vec::new())], &account.name);
+            nested.iter().any(|(n, _)| !self.privileges(n, database, table, &["SELECT", WRITES[0], WRITES[1], WRITES[2], WRITES[3]]).is_empty())
+        };
+        let (role, _) = self.granted(name).find(|(role, admin)| *admin && reaches(role))?;
+        let because = Because { policy: format!("roles of {name}"), statement: format!("{role} WITH ADMIN OPTION"), effect: "Allow".to_owned() };
+        let via = [via, vec![format!("may grant {role}")]].concat();
+        Some(Reach { principal: account.shown(), access: Access::Admin, answer: Answer::Yes, condition: None, via, because: vec![because] })
+    }
+
+    /// Whether an account has a privilege on a table right after it logged in: what the server allows it.
+    #[must_use]
+    pub fn has(&self, user: &str, host: &str, database: &str, table: &str, privilege: &str) -> Option<bool> {
+        let account = self.accounts.iter().find(|a| a.name.user == user && a.name.host == host)?;
+        let on = self.on_at_login(account);
+        Some(on.iter().any(|(name, _)| self.privileges(name, database, table, &[privilege]).iter().any(|f| f.columns.is_empty())))
+    }
+
+    /// The same after `SET ROLE role`, in which the default role is off; `None`: it was not granted.
+    #[must_use]
+    pub fn has_as(&self, user: &str, host: &str, role: &str, database: &str, table: &str, privilege: &str) -> Option<bool> {
+        let account = self.accounts.iter().find(|a| a.name.user == user && a.name.host == host)?;
+        let (role, _) = self.granted(&account.name).find(|(r, _)| r.user == role)?;
+        let public = Name { user: PUBLIC.to_owned(), host: String::new() };
+        let names = self.nested(vec![(role.clone(), Vec::new()), (public, Vec::new()), (account.name.clone(), Vec::new())], &account.name);
+        Some(names.iter().any(|(name, _)| self.privileges(name, database, table, &[privilege]).iter().any(|f| f.columns.is_empty())))
+    }
+}
+
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let columns = self.columns.iter().map(|(p, c)| format!("{p} ({c})"));
+        let what: Vec<String> = self.privileges.iter().cloned().chain(columns).collect();
+        write!(f, "GRANT {} ON ", what.join(", "))?;
+        match &self.on {
+            Scope::Global => f.write_str("*.*")?,
+            Scope::Database(database) => write!(f, "{database}.*")?,
+            Scope::Table(database, table) => write!(f, "{database}.{table}")?,
+        }
+        write!(f, " TO {}{}", self.to, if self.option { " WITH GRANT OPTION" } else { "" })
+    }
+}
+
+/// Whether a database's name fits a pattern: `%` any run, `_` one character, `\` escapes. Linear but for restarts at `%`.
+fn like(pattern: &str, name: &str) -> bool {
+    let mut literal = Vec::new();
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        literal.push(match c {
+            '\\' => (chars.next().unwrap_or('\\'), false),
+            c => (c, matches!(c, '%' | '_')),
+        });
+    }
+    let name: Vec<char> = name.chars().collect();
+    let (mut p, mut n, mut back) = (0, 0, None);
+    while n < name.len() {
+        match literal.get(p) {
+            Some(('%', true)) => {
+                back = Some((p + 1, n));
+                p += 1;
+            }
+            Some(('_', true)) => (p, n) = (p + 1, n + 1),
+            Some((c, _)) if *c == name[n] => (p, n) = (p + 1, n + 1),
+            _ => match back {
+                Some((after, at)) => {
+                    (p, n) = (after, at + 1);
+                    back = Some((after, at + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    literal[p..].iter().all(|(c, wild)| *c == '%' && *wild)
+}
+
+/// Which of several patterns that fit counts: one without wildcards, else the one with the longest beginning.
+fn specificity(pattern: &str) -> usize {
+    let mut chars = pattern.chars();
+    let mut length = 0;
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                chars.next();
+            }
+            '%' | '_' => return length,
+            _ => {}
+        }
+        length += 1;
+    }
+    usize::MAX
+}

@@ -1,0 +1,109 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const GRANTS: &str = r#"
+GRANT USAGE ON *.* TO `ann`@`%` IDENTIFIED BY PASSWORD '*94BDCEBE19083CE2A1F959FD02F964C7AF4CFC29'
+GRANT SELECT (`id`, `a``b`), UPDATE (`id`) ON `app`.`people` TO `ann`@`%`
+GRANT `reader` TO `ann`@`%` WITH ADMIN OPTION
+SET DEFAULT ROLE `writer` FOR `bob`@`%`
+GRANT `writer` TO `bob`@`%`
+GRANT `reader` TO `writer`
+GRANT SELECT, SHOW VIEW ON `app`.* TO `reader`
+GRANT INSERT ON `app`.`people` TO `writer`
+GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION
+GRANT PROXY ON ''@'%' TO 'root'@'localhost' WITH GRANT OPTION
+GRANT SELECT ON `ap_`.* TO `cyd`@`%`
+GRANT INSERT ON `app`.* TO `cyd`@`%`
+GRANT DELETE ON `other`.`people` TO PUBLIC
+"#;
+
+fn world() -> Inventory {
+    let mut inventory = Inventory::default();
+    for (user, host) in [("ann", "%"), ("bob", "%"), ("cyd", "%"), ("root", "localhost")] {
+        inventory.account(user, host);
+    }
+    inventory.read(GRANTS);
+    inventory
+}
+
+fn lines(inventory: &Inventory, access: Access) -> Vec<String> {
+    let reach = inventory.reach("app", "people").into_iter().filter(|r| r.access == access);
+    reach.map(|r| format!("{} {:?} [{}] {}", r.principal, r.answer, r.condition.unwrap_or_default(), r.via.join(" > "))).collect()
+}
+
+#[test]
+fn roles_on_and_roles_to_put_on() {
+    let inventory = world();
+    assert_eq!(inventory.gaps, [] as [&str; 0]);
+    let read = [
+        "ann@% Yes [] SET ROLE reader",
+        "ann@% Conditional [SELECT of columns `id`, `a`b` only] ",
+        "bob@% Yes [] writer > reader",
+        "root@localhost Yes [] ",
+    ];
+    assert_eq!(lines(&inventory, Access::Read), read, "of two patterns that fit, the most specific counts alone");
+    assert_eq!(
+        lines(&inventory, Access::Write),
+        ["ann@% Conditional [UPDATE of columns `id` only] ", "bob@% Yes [] writer", "cyd@% Yes [] ", "root@localhost Yes [] "]
+    );
+    assert_eq!(lines(&inventory, Access::Admin), ["ann@% Yes [] may grant reader", "root@localhost Yes [] "]);
+    assert_eq!(inventory.has("bob", "%", "other", "people", "DELETE"), Some(true), "everyone's");
+}
+
+#[test]
+fn locked_partly_revoked_and_not_understood() {
+    let mut inventory = world();
+    inventory.account("root", "localhost").locked = true;
+    assert!(lines(&inventory, Access::Read).iter().any(|l| l.starts_with("root@localhost Conditional [the account is locked")));
+    inventory.read("REVOKE SELECT ON `app`.* FROM `root`@`localhost`");
+    let left = "root@localhost Conditional [the account is locked; reads files of the server (secure_file_priv says which)] ".to_owned();
+    assert!(lines(&inventory, Access::Read).contains(&left), "{:?}", lines(&inventory, Access::Read));
+    assert_eq!(inventory.has("root", "localhost", "app", "people", "INSERT"), Some(true));
+    inventory.read("GRANT SOMETHING `odd` IDENTIFIED BY 'sw0rdfish'");
+    assert_eq!(inventory.gaps.len(), 1);
+    assert!(!inventory.gaps[0].contains("sw0rdfish"));
+    assert!(lines(&inventory, Access::Read).iter().any(|l| l.starts_with("cyd@% Unknown")));
+}
+
+#[test]
+fn patterns() {
+    for (pattern, name, fits) in [
+        ("app", "app", true),
+        ("a%", "app", true),
+        ("a__", "app", true),
+        ("a\\_p", "app", false),
+        ("a\\_p", "a_p", true),
+        ("%p%q", "appq", true),
+        ("%x", "app", false),
+    ] {
+        assert_eq!(like(pattern, name), fits, "{pattern} {name}");
+    }
+    assert!(specificity("app") > specificity("ap_") && specificity("ap_") > specificity("a%"));
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_line_says(text in "(GRANT|REVOKE|SELECT|ON|TO|\\*|\\.|`a`|'b'|@|,|\\(|\\)|`|WITH|OPTION| ){0,25}") {
+        let mut inventory = Inventory::default();
+        inventory.read(&text);
+        let _ = inventory.reach("a", "b");
+    }
+
+    #[test]
+    fn a_grant_never_takes_away(who in 0..4_usize, what in "(SELECT|INSERT|DELETE)", on in "(\\*\\.\\*|app\\.\\*|app\\.people)") {
+        let before = world();
+        let mut after = before.clone();
+        let to = after.accounts[who].name.clone();
+        // What is on a pattern already is granted on that pattern: the server keeps one row for each.
+        if on == "app.*" && to.user == "cyd" {
+            after.grants.iter_mut().filter(|g| g.on == Scope::Database("app".into()) && g.to == to).for_each(|g| g.privileges.push(what.clone()));
+        } else {
+            after.read(&format!("GRANT {what} ON {on} TO `{}`@`{}`", to.user, to.host));
+        }
+        for reach in before.reach("app", "people") {
+            let better = after.reach("app", "people").iter().any(|r| r.principal == reach.principal && r.access == reach.access && r.answer <= reach.answer);
+            prop_assert!(better, "{reach:?}");
+        }
+    }
+}
