@@ -28,12 +28,16 @@ impl Privileges<'_> {
             return Rows::None;
         }
         let open = permissive.iter().any(|p| lets_all(p, command));
-        let mut said = Vec::new();
-        if !open {
-            said.push(permissive.iter().map(|p| told(p, command)).collect::<Vec<_>>().join(" or "));
+        let any: Vec<&Policy> = if open { Vec::new() } else { permissive.iter().map(|p| **p).collect() };
+        let each: Vec<&Policy> = all.iter().copied().filter(|p| !p.permissive && !lets_all(p, command)).collect();
+        let said = |policies: &[&Policy], between: &str| policies.iter().map(|p| told(p, command)).collect::<Vec<_>>().join(between);
+        match (any.as_slice(), each.as_slice()) {
+            ([], []) => Rows::All,
+            ([one], []) | ([], [one]) => Rows::Some(format!("rows that policy `{}` lets through: {}", one.name, shown(one, command))),
+            ([], each) => Rows::Some(format!("rows that policies let through: {}", said(each, " and "))),
+            (any, []) => Rows::Some(format!("rows that policies let through: {}", said(any, " or "))),
+            (any, each) => Rows::Some(format!("rows that policies let through: ({}) and {}", said(any, " or "), said(each, " and "))),
         }
-        said.extend(all.iter().filter(|p| !p.permissive && !lets_all(p, command)).map(|p| told(p, command)));
-        if said.is_empty() { Rows::All } else { Rows::Some(format!("rows that {} through", said.join(" and "))) }
     }
 }
 
@@ -50,8 +54,13 @@ fn lets_all(policy: &Policy, command: char) -> bool {
 }
 
 fn told(policy: &Policy, command: char) -> String {
+    format!("`{}`: {}", policy.name, shown(policy, command))
+}
+
+/// `USING (…)`.
+fn shown(policy: &Policy, command: char) -> String {
     let (word, text) = expression(policy, command);
     let text = text.unwrap_or("true");
     let text = if text.starts_with('(') && text.ends_with(')') { text.to_owned() } else { format!("({text})") };
-    format!("policy `{}` lets ({word} {text})", policy.name)
+    format!("{word} {text}")
 }

@@ -41,6 +41,11 @@ fn answered(uri: &str, code: &str, message: &str) -> Error {
     }
 }
 
+/// Whether a lock or a slow statement was waited for, too long.
+pub(super) fn waited(e: &sqlx::Error) -> bool {
+    e.as_database_error().and_then(|e| e.code()).is_some_and(|code| matches!(&*code, "55P03" | "57014"))
+}
+
 /// A table is no longer what was listed.
 pub(super) fn changed(uri: &str, object: &str) -> Error {
     Error::new(ErrorKind::Changed, uri, "was rewritten since it was listed").at(object)

@@ -102,7 +102,7 @@ impl State {
                     break rows;
                 }
                 // Somebody holds a table: its size can wait, its name need not.
-                Err(e) if sizes && e.as_database_error().and_then(|e| e.code().map(|c| c == "55P03")).unwrap_or(false) => sizes = false,
+                Err(e) if sizes && error::waited(&e) => sizes = false,
                 Err(e) => return Err(error::of(&source.address.uri, "", &e)),
             }
         };

@@ -79,7 +79,13 @@ impl Postgres {
     /// # Panics
     /// It fails.
     pub fn sql(&self, database: &str, sql: &str) {
-        let mut psql = self.tool("psql").args(["-q", "-v", "ON_ERROR_STOP=1", "-d", database]).stdin(Stdio::piped()).spawn().expect("psql starts");
+        let mut psql = self
+            .tool("psql")
+            .args(["-q", "-v", "ON_ERROR_STOP=1", "-d", database])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("psql starts");
         psql.stdin.take().expect("piped").write_all(sql.as_bytes()).expect("psql reads");
         assert!(psql.wait().expect("psql ends").success(), "{sql}");
     }
@@ -205,7 +211,7 @@ fn run(command: &mut Command) -> Vec<u8> {
     out.stdout
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
 }
 
