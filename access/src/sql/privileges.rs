@@ -133,7 +133,7 @@ impl<'a> Privileges<'a> {
     pub(super) fn is_filtered(&self, role: RoleId, relation: &Relation) -> bool {
         let of_role = &self.inventory.roles[role];
         let owner = self.graph.id(&relation.owner).is_some_and(|owner| self.uses(role, owner));
-        relation.row_security && !of_role.superuser && !of_role.bypass_rls && !(owner && !relation.force_row_security)
+        relation.row_security && !of_role.superuser && !of_role.bypass_rls && (!owner || relation.force_row_security)
     }
 
     /// Whether `role` has the privileges of `other`.

@@ -96,7 +96,11 @@ impl Session {
             return Ok(Reader { connection, _place: place });
         }
         let mut connection = self.connect().await?;
-        run(&mut connection, &begin).await.map_err(|e| error::of(&self.uri, "", &e))?;
+        let lost = |e: &sqlx::Error| e.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "22023");
+        run(&mut connection, &begin).await.map_err(|e| match lost(&e) {
+            true => Error::new(ErrorKind::Transient, &self.uri, "the snapshot is lost: the server closed the connection that kept it"),
+            false => error::of(&self.uri, "", &e),
+        })?;
         Ok(Reader { connection, _place: place })
     }
 

@@ -29,6 +29,9 @@ mod words;
 /// Longest part of a statement in a gap, characters: enough to find it.
 const SHOWN: usize = 80;
 
+/// Names that the text of a view mentions: database and relation by number, `schema.name`s.
+type Mentions = (usize, usize, Vec<(String, String)>);
+
 /// What was read so far.
 #[derive(Debug)]
 pub struct Dump {
@@ -40,7 +43,7 @@ pub struct Dump {
     version: Option<u32>,
     own_terms: bool,
     /// Names that views mention.
-    mentions: Vec<(usize, usize, Vec<(String, String)>)>,
+    mentions: Vec<Mentions>,
 }
 
 impl Dump {
@@ -101,7 +104,7 @@ impl Dump {
 
     /// `None`: it should be understood and is not.
     fn statement(&mut self, statement: &Statement<'_>) -> Option<()> {
-        let mut words = Words::new(&statement.tokens);
+        let mut words = Words::new(statement);
         let first = match statement.tokens.first()? {
             Token::Sign('\\') => return self.command(&statement.tokens),
             Token::Word(first, false) => first.as_str(),

@@ -79,7 +79,7 @@ fn dumps_are_understood() {
     assert!(table.row_security && table.force_row_security);
     let policy = &table.policies[0];
     assert_eq!((policy.permissive, policy.command, policy.roles.len()), (false, 'r', 2));
-    assert_eq!(policy.using.as_deref(), Some("((id > 1) and (\"E-Mail\" = 'x''y'::text))"));
+    assert_eq!(policy.using.as_deref(), Some("((id > 1) AND (\"E-Mail\" = 'x''y'::text))"));
     let view = database.relations[1].view.as_ref().unwrap();
     assert_eq!((view.invoker, &view.uses), (true, &vec![("sales".to_owned(), "Mixed;Case".to_owned())]));
     assert_eq!((database.functions[0].name.as_str(), database.functions[0].owner.as_str()), ("f(a integer)", "boss"));

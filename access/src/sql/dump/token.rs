@@ -17,6 +17,8 @@ pub(super) struct Statement<'a> {
     /// Line on which it begins, from 1.
     pub(super) line: usize,
     pub(super) tokens: Vec<Token>,
+    /// Where each token stands in `text`.
+    pub(super) spans: Vec<(usize, usize)>,
     pub(super) text: &'a str,
 }
 
@@ -50,7 +52,7 @@ impl<'a> Statements<'a> {
             let rest = self.rest();
             let spaces = rest.len() - rest.trim_start().len();
             let end = |found: Option<usize>, len: usize| found.map_or(rest.len(), |end| end + len);
-            let bytes = match rest[spaces..].as_bytes() {
+            let bytes = match &rest.as_bytes()[spaces..] {
                 [b'-', b'-', ..] => end(rest[spaces..].find('\n').map(|e| e + spaces), 1),
                 [b'/', b'*', ..] => end(rest[spaces..].find("*/").map(|e| e + spaces), 2),
                 _ if spaces > 0 => spaces,
@@ -137,31 +139,35 @@ impl<'a> Iterator for Statements<'a> {
         if self.rest().is_empty() {
             return None;
         }
-        let mut tokens = Vec::new();
+        let (mut tokens, mut spans) = (Vec::new(), Vec::new());
         if self.rest().starts_with('\\') {
             let end = self.rest().find('\n').unwrap_or(self.rest().len());
             let (command, stop) = (self.line, self.at + end);
             while self.at < stop {
+                let from = self.at - start;
                 tokens.push(self.token());
+                spans.push((from, self.at - start));
                 let spaces = self.rest().len() - self.rest().trim_start_matches([' ', '\t', '\r']).len();
                 self.skip(spaces);
             }
-            return Some(Statement { line: command, tokens, text: self.text[start..self.at].trim_end() });
+            return Some(Statement { line: command, tokens, spans, text: self.text[start..self.at].trim_end() });
         }
         loop {
             self.blank();
             if self.rest().is_empty() {
                 break;
             }
+            let from = self.at - start;
             match self.token() {
                 Token::Sign(';') => break,
                 token => tokens.push(token),
             }
+            spans.push((from, self.at - start));
         }
         let is = |i: usize, word: &str| matches!(tokens.get(i), Some(Token::Word(w, false)) if w == word);
         if is(0, "copy") && (0..tokens.len()).any(|i| is(i, "from") && is(i + 1, "stdin")) {
             self.rows();
         }
-        Some(Statement { line, tokens, text: self.text[start..self.at].trim_end() })
+        Some(Statement { line, tokens, spans, text: self.text[start..self.at].trim_end() })
     }
 }

@@ -1,16 +1,18 @@
 //! A statement read word by word.
 
-use super::token::Token;
+use super::token::{Statement, Token};
 
 /// The words that are left.
 #[derive(Clone, Debug)]
 pub(super) struct Words<'a> {
     tokens: &'a [Token],
+    spans: &'a [(usize, usize)],
+    text: &'a str,
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn new(tokens: &'a [Token]) -> Self {
-        Self { tokens }
+    pub(super) fn new(statement: &'a Statement<'_>) -> Self {
+        Self { tokens: &statement.tokens, spans: &statement.spans, text: statement.text }
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -20,6 +22,7 @@ impl<'a> Words<'a> {
     pub(super) fn next(&mut self) -> Option<&'a Token> {
         let (first, rest) = self.tokens.split_first()?;
         self.tokens = rest;
+        self.spans = self.spans.get(1..).unwrap_or_default();
         Some(first)
     }
 
@@ -127,37 +130,27 @@ impl<'a> Words<'a> {
         pairs
     }
 
-    /// What stands in parentheses, in words.
+    /// What stands in parentheses, as it is written.
     pub(super) fn parenthesised(&mut self) -> String {
         if self.tokens.first() != Some(&Token::Sign('(')) {
             return String::new();
         }
-        let (mut depth, mut out, mut glued) = (0_usize, String::new(), true);
-        while let Some(token) = self.next() {
-            let (text, tight) = match token {
-                Token::Sign('(') => {
-                    depth += 1;
-                    ("(".to_owned(), true)
-                }
-                Token::Sign(')') => {
-                    depth -= 1;
-                    (")".to_owned(), true)
-                }
-                Token::Sign(c) => (c.to_string(), matches!(c, '.' | ',' | ':' | '[' | ']')),
-                Token::Word(word, false) => (word.clone(), false),
-                Token::Word(word, true) => (format!("\"{}\"", word.replace('"', "\"\"")), false),
-                Token::Text(text) => (format!("'{}'", text.replace('\'', "''")), false),
-            };
-            if !glued && !tight {
-                out.push(' ');
+        let start = self.spans.first().map_or(0, |span| span.1);
+        let (mut depth, mut end) = (0_usize, start);
+        loop {
+            let at = self.spans.first().map_or(end, |span| span.0);
+            match self.next() {
+                Some(Token::Sign('(')) => depth += 1,
+                Some(Token::Sign(')')) => depth -= 1,
+                Some(_) => {}
+                None => break,
             }
-            glued = matches!(token, Token::Sign('(' | '.' | ':' | '['));
-            out.push_str(&text);
+            end = at;
             if depth == 0 {
                 break;
             }
         }
-        out.strip_prefix('(').and_then(|o| o.strip_suffix(')')).map_or(out.clone(), str::to_owned)
+        self.text.get(start..end).unwrap_or_default().to_owned()
     }
 
     /// Names of the columns of `CREATE TABLE`.
