@@ -10,7 +10,7 @@ fn help(args: &[&str]) -> String {
 
 #[test]
 fn help_texts() {
-    let commands: [&[&str]; 20] = [
+    let commands: [&[&str]; 21] = [
         &[],
         &["scan"],
         &["classify"],
@@ -18,6 +18,7 @@ fn help_texts() {
         &["coverage"],
         &["datasets"],
         &["identities", "import"],
+        &["identities", "sync"],
         &["reach"],
         &["reach", "diff"],
         &["reach", "cut"],

@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use sonde_access::inventory::{Gap, Inventory};
 
-use super::{LevelArg, StoreArgs, reach::sensitive, setup, table, terminal::safe};
+use super::{LevelArg, StoreArgs, databases, reach::sensitive, setup, table, terminal::safe};
 use crate::{
     identities::{self, Answers},
     sizes::grouped,
@@ -21,6 +21,8 @@ use crate::{
 pub(super) enum IdentitiesCommand {
     /// Read what the `aws` command line printed into a folder, and work out who can reach what
     Import(ImportArgs),
+    /// Read roles and grants of a database, and work out who can reach its tables
+    Sync(databases::SyncArgs),
 }
 
 /// Options of `sonde identities import`.
@@ -39,7 +41,10 @@ pub(super) struct ImportArgs {
 }
 
 pub(super) fn run(command: IdentitiesCommand) -> Result<ExitCode> {
-    let IdentitiesCommand::Import(args) = command;
+    let args = match command {
+        IdentitiesCommand::Import(args) => args,
+        IdentitiesCommand::Sync(args) => return databases::sync(&args),
+    };
     let inventory = identities::read(&args.dir)?;
     if identities::counts(&inventory).iter().all(|(.., n)| *n == 0) && inventory.gaps.is_empty() {
         bail!("there is nothing in `{}` that an import knows: see `sonde identities import --help`", args.dir.display());
@@ -57,7 +62,7 @@ async fn import(args: &ImportArgs, inventory: &Inventory, store: &dyn Store) -> 
     let mut answers = Answers::new(inventory);
     let gaps = answers.gaps();
     let origin = args.dir.display().to_string();
-    let before = store.snapshot(None).await?;
+    let before = store.snapshot(None, "aws").await?;
     let snapshot = store.save_snapshot(identities::snapshot(inventory, &origin, &gaps)?).await?;
     let datasets = sensitive(store, Some(args.expand)).await?;
     let (mut rows, mut summaries, mut changes, mut all) = (Vec::new(), Vec::new(), Vec::new(), 0);

@@ -10,6 +10,7 @@ mod access;
 mod classify;
 mod custom;
 mod database;
+mod databases;
 mod generate;
 mod identities;
 mod output;

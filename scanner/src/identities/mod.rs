@@ -2,10 +2,12 @@
 
 mod answers;
 mod cut;
+mod databases;
 mod folder;
 mod rows;
 
 pub use answers::{Answers, Place, difference, summary};
 pub use cut::without;
+pub use databases::{DatabasePlace, Tables, dumps};
 pub use folder::read;
 pub use rows::{counts, snapshot};

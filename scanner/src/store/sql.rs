@@ -213,8 +213,8 @@ impl Store for SqlStore {
         Box::pin(self.explained(snapshot::save_reach(self, snapshot, rows, summaries, changes)))
     }
 
-    fn snapshot(&self, id: Option<i64>) -> BoxFuture<'_, Result<Option<SnapshotRow>>> {
-        Box::pin(self.explained(snapshot::load(self, id)))
+    fn snapshot<'a>(&'a self, id: Option<i64>, provider: &'a str) -> BoxFuture<'a, Result<Option<SnapshotRow>>> {
+        Box::pin(self.explained(snapshot::load(self, id, provider)))
     }
 
     fn reach<'a>(&'a self, query: &'a ReachQuery, visit: Visit<'a, ReachRow>) -> BoxFuture<'a, Result<()>> {

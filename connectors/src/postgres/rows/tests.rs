@@ -20,8 +20,11 @@ fn table(shapes: &[(&str, Shape)], toasted: bool) -> Table {
     }
 }
 
+/// Field, row, value, path.
+type Cell = (String, u64, Option<String>, Option<String>);
+
 #[derive(Default)]
-struct Seen(Vec<(String, u64, Option<String>, Option<String>)>);
+struct Seen(Vec<Cell>);
 
 impl Sink for Seen {
     fn chunk(&mut self, member: Option<&Arc<str>>, chunk: Chunk) {
@@ -38,7 +41,7 @@ impl Sink for Seen {
     }
 }
 
-fn read(table: &Table, copied: &[u8], cuts: &[usize]) -> (Vec<(String, u64, Option<String>, Option<String>)>, Outcome) {
+fn read(table: &Table, copied: &[u8], cuts: &[usize]) -> (Vec<Cell>, Outcome) {
     let mut rows = Plan::new(table, &Options::default()).extractor(&Part::Whole);
     let mut seen = Seen::default();
     let mut at = 0;
@@ -57,7 +60,7 @@ fn read(table: &Table, copied: &[u8], cuts: &[usize]) -> (Vec<(String, u64, Opti
     (seen.0, rows.outcome().remove(0))
 }
 
-fn found(field: &str, row: u64, value: &str, path: Option<&str>) -> (String, u64, Option<String>, Option<String>) {
+fn found(field: &str, row: u64, value: &str, path: Option<&str>) -> Cell {
     (field.to_owned(), row, Some(value.to_owned()), path.map(str::to_owned))
 }
 

@@ -12,8 +12,9 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use sonde_access::inventory::Inventory;
+use sonde_connectors::postgres::Postgres;
 
-use super::{LevelArg, StoreArgs, setup, terminal::say};
+use super::{LevelArg, StoreArgs, databases, setup, terminal::say};
 use crate::{
     identities::{Answers, Place},
     store::{Query, ReachRow, SnapshotRow, Store},
@@ -40,7 +41,7 @@ enum ReachCommand {
 /// What is asked, and how it is printed.
 #[derive(Args, Debug)]
 struct WhoArgs {
-    /// `s3://bucket/prefix`, an ARN, or the name of a bucket. Default: all of them
+    /// `s3://bucket/prefix`, an ARN, the name of a bucket, or `postgres://host:port/database[/schema[/table]]`. Default: all buckets
     #[arg(value_name = "DATASET|RESOURCE")]
     what: Option<String>,
     /// Only this principal: an ARN, or the end of one (`user/ana`)
@@ -102,7 +103,7 @@ fn with_store(args: &StoreArgs, work: impl AsyncFnOnce(&dyn Store) -> Result<Exi
 
 /// A snapshot and its inventory.
 async fn inventory(store: &dyn Store, id: Option<i64>) -> Result<(SnapshotRow, Inventory)> {
-    let snapshot = store.snapshot(id).await?;
+    let snapshot = store.snapshot(id, "aws").await?;
     let snapshot = match (snapshot, id) {
         (Some(snapshot), _) => snapshot,
         (None, Some(id)) => bail!("there is no snapshot {id} in the store"),
@@ -142,7 +143,9 @@ fn places(what: Option<&str>, answers: &Answers<'_>, datasets: &[String]) -> Res
 
 impl WhoArgs {
     fn wants(&self, row: &ReachRow) -> bool {
-        let named = |name: &str, wanted: &str| name == wanted || name.ends_with(&format!("/{wanted}")) || name.ends_with(&format!(":{wanted}"));
+        let named = |name: &str, wanted: &str| {
+            name == wanted || name.ends_with(&format!("/{wanted}")) || name.ends_with(&format!(":{wanted}")) || name.ends_with(&format!(" {wanted}"))
+        };
         self.principal.as_ref().is_none_or(|p| named(&row.principal, p))
             && (self.access.is_empty() || self.access.contains(&row.access))
             && (!self.public || matches!(row.kind.as_str(), "anonymous" | "any_authenticated"))
@@ -152,15 +155,23 @@ impl WhoArgs {
 }
 
 async fn who(args: &WhoArgs, store: &dyn Store) -> Result<ExitCode> {
+    if let Some(uri) = args.what.as_deref().filter(|what| Postgres::is_uri(what)) {
+        let answers = databases::reach(uri, args.snapshot, store).await?;
+        return print(args, answers.into_iter());
+    }
     let (_, inventory) = inventory(store, args.snapshot).await?;
     let datasets = sensitive(store, None).await?;
     let mut answers = Answers::new(&inventory);
     let places = places(args.what.as_deref(), &answers, &datasets)?;
+    print(args, places.into_iter().map(|place| (place.clone(), answers.of(&place))))
+}
+
+fn print(args: &WhoArgs, answers: impl Iterator<Item = (Place, Vec<ReachRow>)>) -> Result<ExitCode> {
     let mut out = io::BufWriter::new(io::stdout());
     let mut printer = print::Printer::new(args.format, args.explain, args.principal.is_some());
-    for place in &places {
-        let rows: Vec<ReachRow> = answers.of(place).into_iter().filter(|row| args.wants(row)).collect();
-        printer.place(&mut out, place, rows)?;
+    for (place, mut rows) in answers {
+        rows.retain(|row| args.wants(row));
+        printer.place(&mut out, &place, rows)?;
     }
     printer.end(&mut out)?;
     out.flush()?;

@@ -1,0 +1,172 @@
+//! `sonde identities sync postgres://…` and `sonde reach postgres://…`.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use sonde_access::sql::Inventory;
+use sonde_connectors::{
+    Connector,
+    postgres::{Postgres, PostgresOptions},
+};
+
+use super::{LevelArg, StoreArgs, setup, table, terminal::safe};
+use crate::{
+    identities::{self, DatabasePlace, Place, Tables},
+    sizes::grouped,
+    store::{DatasetRow, Query, ReachQuery, ReachRow, Store},
+};
+
+/// Options of `sonde identities sync`.
+#[derive(Args, Debug)]
+pub(super) struct SyncArgs {
+    /// `postgres://user@host:port/database`
+    #[arg(value_name = "SOURCE")]
+    source: String,
+    /// Read these dumps (`pg_dumpall --roles-only`, `pg_dump --schema-only`) in place of connecting: a folder of `*.sql`, or a file
+    #[arg(long, value_name = "DIR|FILE")]
+    dumps: Option<PathBuf>,
+    /// Keep every answer for datasets with findings from this sensitivity on; of the rest, counts
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = LevelArg::Moderate)]
+    expand: LevelArg,
+    /// Exit with 2 when something could not be read
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+pub(super) fn sync(args: &SyncArgs) -> Result<ExitCode> {
+    setup::runtime()?.block_on(async {
+        let (place, origin, inventory) = read(args).await?;
+        let store = crate::store::open(&setup::store_spec(&args.store)?).await?;
+        store.migrate().await?;
+        let outcome = keep(args, &place, &origin, &inventory, &*store).await;
+        store.close().await;
+        outcome
+    })
+}
+
+/// The catalog, or dumps of it.
+async fn read(args: &SyncArgs) -> Result<(DatabasePlace, String, Inventory)> {
+    let named = |uri: &str| DatabasePlace::parse(uri).context("the source is not of the form `postgres://user@host:port/database`");
+    if let Some(dumps) = &args.dumps {
+        let place = named(&args.source)?;
+        let inventory = identities::dumps(dumps, &place.database())?;
+        return Ok((place, dumps.display().to_string(), inventory));
+    }
+    if !Postgres::is_uri(&args.source) {
+        bail!("identities of databases are read from `postgres://user@host:port/database`");
+    }
+    let source = Postgres::connect(&args.source, PostgresOptions::default()).await?;
+    let inventory = source.identities().await?;
+    Ok((named(source.uri())?, source.uri().to_owned(), inventory))
+}
+
+async fn keep(args: &SyncArgs, place: &DatabasePlace, origin: &str, inventory: &Inventory, store: &dyn Store) -> Result<ExitCode> {
+    let place = DatabasePlace { schema: None, table: None, ..place.clone() };
+    let tables = Tables::new(&place, inventory)?;
+    let before = store.snapshot(None, &place.provider()).await?;
+    let snapshot = store.save_snapshot(tables.snapshot(origin)?).await?;
+    let expanded = datasets(store, &place, Some(args.expand)).await?;
+    let (mut rows, mut summaries, mut changes, mut all) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for (schema, name) in tables.covered() {
+        let resource = place.resource(&schema, &name);
+        let dataset = expanded.iter().find(|(s, t, _)| (s, t) == (&schema, &name)).map(|(.., uri)| uri.as_str());
+        let found = tables.of(&schema, &name, dataset);
+        all += found.len();
+        let of = Place { bucket: String::new(), prefix: String::new(), dataset: dataset.map(str::to_owned) };
+        summaries.push(identities::summary(&resource, &of, &found, dataset.is_some()));
+        if dataset.is_none() {
+            continue;
+        }
+        if let Some(before) = &before {
+            let known = kept(store, before.id, &resource).await?;
+            if !known.is_empty() {
+                changes.extend(identities::difference(&known, &found));
+            }
+        }
+        rows.extend(found);
+    }
+    let one_by_one = rows.len();
+    store.save_reach(snapshot, rows, summaries, changes).await?;
+    let mut out = io::BufWriter::new(io::stdout());
+    let logins = inventory.roles.iter().filter(|r| r.login).count();
+    writeln!(
+        out,
+        "Read: {} roles ({} can log in), {} memberships, {} tables and views.\n",
+        grouped(inventory.roles.len() as u64),
+        grouped(logins as u64),
+        grouped(inventory.memberships.len() as u64),
+        grouped(tables.covered().len() as u64)
+    )?;
+    if !inventory.gaps.is_empty() {
+        writeln!(out, "Not understood; what depends on it is answered with `unknown`:")?;
+        let gaps: Vec<Vec<String>> = inventory.gaps.iter().map(|gap| vec![safe(gap)]).collect();
+        table::print(&mut out, &["WHAT"], &[false], &gaps)?;
+        writeln!(out)?;
+    }
+    writeln!(
+        out,
+        "Snapshot {snapshot} of {}: {} answers, {} of them kept one by one.",
+        safe(origin),
+        grouped(all as u64),
+        grouped(one_by_one as u64)
+    )?;
+    out.flush()?;
+    Ok(if args.strict && !inventory.gaps.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+async fn kept(store: &dyn Store, snapshot: i64, resource: &str) -> Result<Vec<ReachRow>> {
+    let mut known = Vec::new();
+    let query = ReachQuery { snapshot, resource: Some(resource.to_owned()), ..ReachQuery::default() };
+    let visit = |row| {
+        known.push(row);
+        Ok(())
+    };
+    store.reach(&query, Box::new(visit)).await?;
+    Ok(known)
+}
+
+/// Datasets of the store that are tables of a database: schema, table, URI.
+async fn datasets(store: &dyn Store, place: &DatabasePlace, from: Option<LevelArg>) -> Result<Vec<(String, String, String)>> {
+    let query = Query { min_sensitivity: from.map(Into::into), ..Query::default() };
+    let mut found = Vec::new();
+    let visit = |row: DatasetRow| {
+        if let Some(DatabasePlace { base, schema: Some(schema), table: Some(table) }) = DatabasePlace::parse(&row.dataset)
+            && base == place.base
+        {
+            found.push((schema, table, row.dataset));
+        }
+        Ok(())
+    };
+    store.datasets(&query, Box::new(visit)).await?;
+    Ok(found)
+}
+
+/// Answers for a table, a schema or a database, from its newest snapshot or the one named: table by table.
+pub(super) async fn reach(uri: &str, snapshot: Option<i64>, store: &dyn Store) -> Result<Vec<(Place, Vec<ReachRow>)>> {
+    let place =
+        DatabasePlace::parse(uri).with_context(|| format!("`{}` is not of the form `postgres://host:port/database[/schema[/table]]`", safe(uri)))?;
+    let Some(row) = store.snapshot(snapshot, &place.provider()).await? else {
+        bail!("no identities of `postgres://{}` were read yet: run `sonde identities sync postgres://{}` first", place.base, place.base);
+    };
+    let inventory: Inventory = serde_json::from_str(&row.inventory).with_context(|| format!("snapshot {} cannot be read", row.id))?;
+    let tables = Tables::new(&place, &inventory)?;
+    let covered = tables.covered();
+    if covered.is_empty() && place.schema.is_some() {
+        bail!("there is no such schema or table in snapshot {}", row.id);
+    }
+    let known = datasets(store, &place, None).await?;
+    let of = |(schema, name): (String, String)| {
+        let dataset = known.iter().find(|(s, t, _)| (s, t) == (&schema, &name)).map(|(.., uri)| uri.as_str());
+        let rows = tables.of(&schema, &name, dataset);
+        let shown = dataset.map_or_else(|| place.resource(&schema, &name), str::to_owned);
+        (Place { bucket: String::new(), prefix: String::new(), dataset: Some(shown) }, rows)
+    };
+    Ok(covered.into_iter().map(of).collect())
+}
