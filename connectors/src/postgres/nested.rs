@@ -6,6 +6,9 @@ pub(super) fn array(text: &[u8], delimiter: u8, out: &mut Vec<u8>) -> Option<()>
     let body = if text.first() == Some(&b'[') { &text[memchr::memchr(b'=', text)? + 1..] } else { text };
     let (mut i, mut depth, mut value) = (0, 0_usize, Vec::new());
     while i < body.len() {
+        if depth == 0 && body[i] != b'{' {
+            return None;
+        }
         match body[i] {
             b'{' => {
                 depth += 1;
@@ -141,6 +144,7 @@ mod tests {
             ("{\"a\nb\"}", Some("[\"a\\u000ab\"]")),
             ("{a", None),
             ("a", None),
+            ("a,{}", None),
             ("{a}}", None),
             ("", None),
         ] {
