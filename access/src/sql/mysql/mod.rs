@@ -119,6 +119,19 @@ const WRITES: [&str; 4] = ["INSERT", "UPDATE", "DELETE", "DROP"];
 /// Privileges that change what a table is.
 const CHANGES: [&str; 2] = ["ALTER", "DROP"];
 
+/// A name whose grants an account has.
+struct Held {
+    name: Name,
+    /// The way to it.
+    via: Vec<String>,
+    /// The pattern of databases that counts.
+    pattern: Option<String>,
+}
+
+fn public() -> Name {
+    Name { user: PUBLIC.to_owned(), host: String::new() }
+}
+
 /// A privilege found, and what makes it less than certain.
 struct Found {
     privilege: String,
@@ -174,19 +187,16 @@ impl Inventory {
     }
 
     fn reach_of(&self, account: &Account, database: &str, table: &str) -> Vec<Reach> {
-        let on = self.on_at_login(account);
-        let settable = self.settable(account, &on);
+        let on = self.on_at_login(account, database);
+        let settable = self.settable(account, &on, database);
         let mut found = Vec::new();
         for access in Access::ALL {
-            let now = on
-                .iter()
-                .filter_map(|(name, via)| self.way(name, database, table, access, via.clone(), account))
-                .min_by_key(|r| (r.answer, r.via.len()));
+            let now = on.iter().filter_map(|held| self.way(held, database, table, access, account)).min_by_key(|r| (r.answer, r.via.len()));
             let certain = now.as_ref().is_some_and(|r| r.answer == Answer::Yes);
             let any = now.is_some();
             found.extend(now);
             if !certain {
-                let later = settable.iter().filter_map(|(name, via)| self.way(name, database, table, access, via.clone(), account));
+                let later = settable.iter().filter_map(|held| self.way(held, database, table, access, account));
                 found.extend(later.filter(|r| !any || r.answer == Answer::Yes).min_by_key(|r| (r.answer, r.via.len())));
             }
         }
@@ -220,51 +230,55 @@ impl Inventory {
         self.roles.iter().filter(move |g| g.to == *to).flat_map(|g| g.roles.iter().map(|r| (r, g.admin)))
     }
 
-    /// Names whose grants count after login, each with the roles on the way.
-    fn on_at_login(&self, account: &Account) -> Vec<(Name, Vec<String>)> {
-        let mut start = vec![(account.name.clone(), Vec::new())];
-        let public = Name { user: PUBLIC.to_owned(), host: String::new() };
-        start.push((public, vec![PUBLIC.to_owned()]));
+    /// Names whose grants count after login.
+    fn on_at_login(&self, account: &Account, database: &str) -> Vec<Held> {
+        let mut start = vec![(account.name.clone(), Vec::new()), (public(), vec![PUBLIC.to_owned()])];
         let all = self.granted(&account.name).map(|(role, _)| role).filter(|_| self.all_roles_on);
         let roles: BTreeSet<&Name> =
             account.default_roles.iter().chain(all).chain(self.mandatory_roles.iter().filter(|_| self.all_roles_on)).collect();
         start.extend(roles.into_iter().map(|role| (role.clone(), vec![role.to_string()])));
-        self.nested(start, &account.name)
+        self.nested(start, &account.name, database)
     }
 
     /// Names that `SET ROLE` adds.
-    fn settable(&self, account: &Account, on: &[(Name, Vec<String>)]) -> Vec<(Name, Vec<String>)> {
+    fn settable(&self, account: &Account, on: &[Held], database: &str) -> Vec<Held> {
         let granted = self.granted(&account.name).map(|(role, _)| role).chain(&self.mandatory_roles);
-        let start: Vec<(Name, Vec<String>)> =
-            granted.filter(|role| !on.iter().any(|(name, _)| name == *role)).map(|role| (role.clone(), vec![format!("SET ROLE {role}")])).collect();
-        self.nested(start, &account.name)
+        let later = granted.filter(|role| !on.iter().any(|held| held.via == [role.to_string()]));
+        let start = later.map(|role| (role.clone(), vec![format!("SET ROLE {role}")])).collect();
+        self.nested(start, &account.name, database)
     }
 
-    /// Roles with all roles granted to them. What is granted to the account itself needs to be put on.
-    fn nested(&self, start: Vec<(Name, Vec<String>)>, account: &Name) -> Vec<(Name, Vec<String>)> {
-        let mut found: Vec<(Name, Vec<String>)> = Vec::new();
-        let mut todo = VecDeque::from(start);
-        while let Some((name, via)) = todo.pop_front() {
-            if found.iter().any(|(known, _)| *known == name) {
-                continue;
+    /// Roles with all roles granted to them. What is granted to the account itself needs to be put on. What is granted to a role and to those in it on
+    /// databases counts as if it were granted to the role: of all patterns that fit, the most specific.
+    fn nested(&self, start: Vec<(Name, Vec<String>)>, account: &Name, database: &str) -> Vec<Held> {
+        let mut all = Vec::new();
+        for first in start {
+            let mut found: Vec<(Name, Vec<String>)> = Vec::new();
+            let mut todo = VecDeque::from([first]);
+            while let Some((name, via)) = todo.pop_front() {
+                if found.iter().any(|(known, _)| *known == name) {
+                    continue;
+                }
+                if name != *account {
+                    todo.extend(self.granted(&name).map(|(role, _)| (role.clone(), [via.clone(), vec![role.to_string()]].concat())));
+                }
+                found.push((name, via));
             }
-            if name != *account {
-                todo.extend(self.granted(&name).map(|(role, _)| (role.clone(), [via.clone(), vec![role.to_string()]].concat())));
-            }
-            found.push((name, via));
+            let of_these = self.grants.iter().filter(|g| !g.revoked && found.iter().any(|(name, _)| g.to == *name));
+            let patterns = of_these.filter_map(|g| if let Scope::Database(pattern) = &g.on { Some(pattern) } else { None });
+            let pattern = patterns.filter(|pattern| like(pattern, database)).min_by_key(|pattern| generality(pattern)).cloned();
+            all.extend(found.into_iter().map(|(name, via)| Held { name, via, pattern: pattern.clone() }));
         }
-        found
+        all
     }
 
     /// Grants of one name that count for a table: global, of the database, of the table.
-    fn counting<'a>(&'a self, name: &Name, database: &str, table: &str) -> Vec<&'a Grant> {
-        let own = |g: &&Grant| g.to == *name && !g.revoked;
-        let global = self.grants.iter().filter(own).filter(|g| g.on == Scope::Global);
-        let fits = |g: &&Grant| matches!(&g.on, Scope::Database(pattern) if like(pattern, database));
-        let general = |g: &&Grant| if let Scope::Database(pattern) = &g.on { generality(pattern) } else { 0 };
-        let of_database = self.grants.iter().filter(own).filter(fits).min_by_key(general);
-        let of_table = self.grants.iter().filter(own).filter(|g| matches!(&g.on, Scope::Table(d, t) if d == database && t == table));
-        global.chain(of_database).chain(of_table).collect()
+    fn counting<'a>(&'a self, held: &'a Held, database: &'a str, table: &'a str) -> impl Iterator<Item = &'a Grant> {
+        self.grants.iter().filter(move |g| g.to == held.name && !g.revoked).filter(move |g| match &g.on {
+            Scope::Global => true,
+            Scope::Database(pattern) => held.pattern.as_ref() == Some(pattern),
+            Scope::Table(d, t) => d == database && t == table,
+        })
     }
 
     /// Whether a database was taken out of what is granted globally.
@@ -273,9 +287,9 @@ impl Inventory {
         self.grants.iter().filter(here).any(|g| g.privileges.iter().any(|p| p == privilege || p == "ALL PRIVILEGES"))
     }
 
-    fn privileges(&self, name: &Name, database: &str, table: &str, wanted: &[&str]) -> Vec<Found> {
-        let mut found = Vec::new();
-        for grant in self.counting(name, database, table) {
+    fn privileges(&self, held: &Held, database: &str, table: &str, wanted: &[&str]) -> Vec<Found> {
+        let (mut found, name) = (Vec::new(), &held.name);
+        for grant in self.counting(held, database, table) {
             let because = Because { policy: format!("grant to {name}"), statement: grant.to_string(), effect: "Allow".to_owned() };
             for privilege in wanted {
                 let has = grant.privileges.iter().any(|p| p == privilege || (p == "ALL PRIVILEGES" && *privilege != "GRANT OPTION"));
@@ -294,7 +308,8 @@ impl Inventory {
         found
     }
 
-    fn way(&self, name: &Name, database: &str, table: &str, access: Access, via: Vec<String>, account: &Account) -> Option<Reach> {
+    fn way(&self, held: &Held, database: &str, table: &str, access: Access, account: &Account) -> Option<Reach> {
+        let (name, via) = (&held.name, held.via.clone());
         let wanted: &[&str] = match access {
             Access::Read => &["SELECT"],
             Access::Write => &WRITES,
@@ -303,7 +318,7 @@ impl Inventory {
             }
             Access::Admin => &["GRANT OPTION", CHANGES[0], CHANGES[1]],
         };
-        let found = self.privileges(name, database, table, wanted);
+        let found = self.privileges(held, database, table, wanted);
         let principal = account.shown();
         let best = found.into_iter().min_by_key(|f| !f.columns.is_empty());
         if let Some(found) = best {
@@ -332,8 +347,8 @@ impl Inventory {
     /// Who may grant a role with reach may grant it to anyone.
     fn by_granting(&self, name: &Name, database: &str, table: &str, via: Vec<String>, account: &Account) -> Option<Reach> {
         let reaches = |role: &Name| {
-            let nested = self.nested(vec![(role.clone(), Vec::new())], &account.name);
-            nested.iter().any(|(n, _)| !self.privileges(n, database, table, &["SELECT", WRITES[0], WRITES[1], WRITES[2], WRITES[3]]).is_empty())
+            let nested = self.nested(vec![(role.clone(), Vec::new())], &account.name, database);
+            nested.iter().any(|held| !self.privileges(held, database, table, &["SELECT", WRITES[0], WRITES[1], WRITES[2], WRITES[3]]).is_empty())
         };
         let (role, _) = self.granted(name).find(|(role, admin)| *admin && reaches(role))?;
         let because = Because { policy: format!("roles of {name}"), statement: format!("{role} WITH ADMIN OPTION"), effect: "Allow".to_owned() };
@@ -345,8 +360,8 @@ impl Inventory {
     #[must_use]
     pub fn has(&self, user: &str, host: &str, database: &str, table: &str, privilege: &str) -> Option<bool> {
         let account = self.accounts.iter().find(|a| a.name.user == user && a.name.host == host)?;
-        let on = self.on_at_login(account);
-        Some(on.iter().any(|(name, _)| self.privileges(name, database, table, &[privilege]).iter().any(|f| f.columns.is_empty())))
+        let on = self.on_at_login(account, database);
+        Some(on.iter().any(|held| self.privileges(held, database, table, &[privilege]).iter().any(|f| f.columns.is_empty())))
     }
 
     /// The same after `SET ROLE role`, in which the default role is off; `None`: it was not granted.
@@ -354,9 +369,9 @@ impl Inventory {
     pub fn has_as(&self, user: &str, host: &str, role: &str, database: &str, table: &str, privilege: &str) -> Option<bool> {
         let account = self.accounts.iter().find(|a| a.name.user == user && a.name.host == host)?;
         let (role, _) = self.granted(&account.name).find(|(r, _)| r.user == role)?;
-        let public = Name { user: PUBLIC.to_owned(), host: String::new() };
-        let names = self.nested(vec![(role.clone(), Vec::new()), (public, Vec::new()), (account.name.clone(), Vec::new())], &account.name);
-        Some(names.iter().any(|(name, _)| self.privileges(name, database, table, &[privilege]).iter().any(|f| f.columns.is_empty())))
+        let start = [role.clone(), public(), account.name.clone()].map(|name| (name, Vec::new()));
+        let names = self.nested(start.into(), &account.name, database);
+        Some(names.iter().any(|held| self.privileges(held, database, table, &[privilege]).iter().any(|f| f.columns.is_empty())))
     }
 }
 
