@@ -163,7 +163,13 @@ async fn who(args: &WhoArgs, store: &dyn Store) -> Result<ExitCode> {
     let datasets = sensitive(store, None).await?;
     let mut answers = Answers::new(&inventory);
     let places = places(args.what.as_deref(), &answers, &datasets)?;
-    print(args, places.into_iter().map(|place| (place.clone(), answers.of(&place))))
+    let code = print(args, places.into_iter().map(|place| (place.clone(), answers.of(&place))))?;
+    let gaps = answers.gaps();
+    if let (Some(first), ReachFormat::Table) = (gaps.first(), args.format) {
+        let more = if gaps.len() > 1 { format!(", and {} more", gaps.len() - 1) } else { String::new() };
+        say(&format!("Not read: {}: {}{more}. Who is known only from there is missing above.", first.place, first.why));
+    }
+    Ok(code)
 }
 
 fn print(args: &WhoArgs, answers: impl Iterator<Item = (Place, Vec<ReachRow>)>) -> Result<ExitCode> {
@@ -175,10 +181,5 @@ fn print(args: &WhoArgs, answers: impl Iterator<Item = (Place, Vec<ReachRow>)>) 
     }
     printer.end(&mut out)?;
     out.flush()?;
-    let gaps = answers.gaps();
-    if let (Some(first), ReachFormat::Table) = (gaps.first(), args.format) {
-        let more = if gaps.len() > 1 { format!(", and {} more", gaps.len() - 1) } else { String::new() };
-        say(&format!("Not read: {}: {}{more}. Who is known only from there is missing above.", first.place, first.why));
-    }
     Ok(ExitCode::SUCCESS)
 }
