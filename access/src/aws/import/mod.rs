@@ -83,7 +83,8 @@ impl Import {
     pub fn finish(mut self) -> Inventory {
         let folders = std::mem::take(&mut self.folders);
         let inventory = &mut self.inventory;
-        for (account, files) in &folders {
+        // The top last: where it says nothing of an account, the only one there is is meant.
+        for (account, files) in folders.iter().rev() {
             let place = if account.is_empty() { String::new() } else { format!("accounts/{account}/") };
             let mut folder = Folder { place, account: Some(account.clone()).filter(|a| !a.is_empty()), files, inventory };
             folder.read();
@@ -135,9 +136,10 @@ struct Folder<'a> {
 
 impl Folder<'_> {
     fn read(&mut self) {
+        let others = (self.inventory.principals.len(), self.inventory.groups.len());
         self.authorization();
         if self.account.is_none() {
-            self.account = self.only_account();
+            self.account = self.only_account(others);
         }
         if let Some(account) = self.account.clone() {
             self.inventory.accounts.entry(account).or_default();
@@ -151,12 +153,14 @@ impl Folder<'_> {
     }
 
     /// The one account that a folder at the top speaks of.
-    fn only_account(&self) -> Option<String> {
+    fn only_account(&self, (principals, groups): (usize, usize)) -> Option<String> {
         let files = self.files.keys().filter_map(|path| path.strip_prefix("account/")?.split('/').next());
         let mut accounts: BTreeSet<&str> = files.collect();
-        let principals = &self.inventory.principals;
-        accounts.extend(principals.iter().map(|p| p.account.as_str()));
-        accounts.extend(self.inventory.groups.iter().map(|g| g.account.as_str()));
+        accounts.extend(self.inventory.principals[principals..].iter().map(|p| p.account.as_str()));
+        accounts.extend(self.inventory.groups[groups..].iter().map(|g| g.account.as_str()));
+        if accounts.is_empty() {
+            accounts.extend(self.inventory.accounts.keys().map(String::as_str));
+        }
         let mut accounts = accounts.into_iter();
         accounts.next().filter(|_| accounts.next().is_none()).map(str::to_owned)
     }

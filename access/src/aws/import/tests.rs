@@ -153,3 +153,23 @@ fn people_of_identity_center() {
     assert_eq!((directory.assignments.len(), directory.memberships, directory.permission_sets["arn:ps"].as_str()), (1, true, "Read"));
     assert_eq!(directory.people["u-1"].groups, ["g-1"]);
 }
+
+#[test]
+fn whose_a_bucket_is() {
+    let user = |account: &str| json!({"UserDetailList": [{"UserName": "u", "UserId": "AIDAU", "Arn": format!("arn:aws:iam::{account}:user/u")}]});
+    let block = json!({"RestrictPublicBuckets": true});
+    let owner = |files: &[(&str, Value)]| import(files).buckets[0].account.clone();
+    let bucket = ("buckets/b/public-access-block.json", block);
+    let (one, two) = ("111122223333", "444455556666");
+    assert_eq!(owner(&[("authorization-details.json", user(one)), bucket.clone()]).as_deref(), Some(one));
+    assert_eq!(
+        owner(&[("authorization-details.json", user(one)), ("accounts/444455556666/authorization-details.json", user(two)), bucket.clone()])
+            .as_deref(),
+        Some(one)
+    );
+    assert_eq!(owner(&[("accounts/444455556666/authorization-details.json", user(two)), bucket.clone()]).as_deref(), Some(two));
+    let both =
+        [("accounts/111122223333/authorization-details.json", user(one)), ("accounts/444455556666/authorization-details.json", user(two)), bucket];
+    assert_eq!(owner(&both), None);
+    assert!(whys(&import(&both)).contains("whose account it is cannot be told"));
+}
