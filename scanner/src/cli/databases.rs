@@ -123,7 +123,7 @@ async fn keep(args: &SyncArgs, place: &DatabasePlace, origin: &str, inventory: &
 
 async fn kept(store: &dyn Store, snapshot: i64, resource: &str) -> Result<Vec<ReachRow>> {
     let mut known = Vec::new();
-    let query = ReachQuery { snapshot, resource: Some(resource.to_owned()), ..ReachQuery::default() };
+    let query = ReachQuery { snapshot: Some(snapshot), resource: Some(resource.to_owned()), ..ReachQuery::default() };
     let visit = |row| {
         known.push(row);
         Ok(())

@@ -78,7 +78,7 @@ async fn import(args: &ImportArgs, inventory: &Inventory, store: &dyn Store) -> 
         }
         if let Some(before) = &before {
             let mut known = Vec::new();
-            let query = ReachQuery { snapshot: before.id, resource: Some(resource), ..ReachQuery::default() };
+            let query = ReachQuery { snapshot: Some(before.id), resource: Some(resource), ..ReachQuery::default() };
             store
                 .reach(
                     &query,

@@ -174,8 +174,8 @@ pub struct Change {
 /// Which answers. All filters are conjunctions; empty ones do not filter.
 #[derive(Clone, Debug, Default)]
 pub struct ReachQuery {
-    /// Of this snapshot.
-    pub snapshot: i64,
+    /// Of this snapshot, the newest when none is named.
+    pub snapshot: Option<i64>,
     /// Of this resource.
     pub resource: Option<String>,
     /// Of this dataset.
@@ -359,7 +359,8 @@ pub(super) async fn reach(store: &SqlStore, query: &ReachQuery, mut visit: Visit
     };
     let sql = format!(
         "SELECT r.resource, r.dataset, p.uri, p.kind, p.external, r.access, r.answer, r.condition, {via}, {because}
-         FROM reach r JOIN principal p ON p.tenant = r.tenant AND p.id = r.principal_id WHERE r.tenant = $1 AND r.snapshot_id = $2{condition}
+         FROM reach r JOIN principal p ON p.tenant = r.tenant AND p.id = r.principal_id WHERE r.tenant = $1
+           AND r.snapshot_id = coalesce(CAST($2 AS bigint), (SELECT max(s.id) FROM snapshot s WHERE s.tenant = $1 AND s.provider = p.provider)){condition}
          ORDER BY r.resource, p.uri, CASE r.access WHEN 'read' THEN 0 WHEN 'write' THEN 1 WHEN 'list' THEN 2 ELSE 3 END"
     );
     let mut conn = store.read().await?;

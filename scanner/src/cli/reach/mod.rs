@@ -17,7 +17,7 @@ use sonde_connectors::postgres::Postgres;
 use super::{LevelArg, StoreArgs, databases, setup, terminal::say};
 use crate::{
     identities::{Answers, Place},
-    store::{Query, ReachRow, SnapshotRow, Store},
+    store::{Query, ReachQuery, ReachRow, SnapshotRow, Store},
 };
 
 /// Options of `sonde reach`.
@@ -154,10 +154,29 @@ impl WhoArgs {
     }
 }
 
+/// Answers about one place that were kept when identities were imported: nothing has to be worked out.
+async fn kept(args: &WhoArgs, store: &dyn Store) -> Result<Option<(Place, Vec<ReachRow>)>> {
+    let Some(mut place) = args.what.as_deref().and_then(Place::parse).filter(|p| args.snapshot.is_none() && !p.prefix.is_empty()) else {
+        return Ok(None);
+    };
+    let query = ReachQuery { resource: Some(format!("arn:aws:s3:::{}/{}*", place.bucket, place.prefix)), ..ReachQuery::default() };
+    let mut rows = Vec::new();
+    let visit = |row| {
+        rows.push(row);
+        Ok(())
+    };
+    store.reach(&query, Box::new(visit)).await?;
+    place.dataset = rows.first().and_then(|row: &ReachRow| row.dataset.clone());
+    Ok((!rows.is_empty()).then_some((place, rows)))
+}
+
 async fn who(args: &WhoArgs, store: &dyn Store) -> Result<ExitCode> {
     if let Some(uri) = args.what.as_deref().filter(|what| Postgres::is_uri(what)) {
         let answers = databases::reach(uri, args.snapshot, store).await?;
         return print(args, answers.into_iter());
+    }
+    if let Some((place, rows)) = kept(args, store).await? {
+        return print(args, [(place, rows)].into_iter());
     }
     let (_, inventory) = inventory(store, args.snapshot).await?;
     let datasets = sensitive(store, None).await?;

@@ -9,6 +9,7 @@ mod life;
 mod make;
 mod merge;
 mod odd;
+mod reach;
 pub mod upgrade;
 mod writing;
 
@@ -47,6 +48,7 @@ type Case = fn(Place) -> BoxFuture<'static, ()>;
 /// Names and cases.
 const CASES: &[(&str, Case)] = &[
     ("migrating_twice_changes_nothing", |p| Box::pin(writing::migrating_twice_changes_nothing(p))),
+    ("reach_is_kept_by_snapshot", |p| Box::pin(reach::reach_is_kept_by_snapshot(p))),
     ("a_part_is_replaced", |p| Box::pin(writing::a_part_is_replaced(p))),
     ("leases_fence", |p| Box::pin(writing::leases_fence(p))),
     ("a_newer_run_takes_over", |p| Box::pin(writing::a_newer_run_takes_over(p))),
