@@ -10,8 +10,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub mod aws;
+#[cfg(test)]
+mod cases;
+pub mod exports;
+pub mod gcp;
 pub mod inventory;
 pub mod sql;
+pub mod reach;
 
 /// A thing's name at its provider: what policies speak of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,0 +1,161 @@
+//! What the tools of other platforms print into a folder: kept as it is, read when it is asked about.
+//!
+//! The first folder of a path names the platform (`gcp`, `azure`, `snowflake`, `bigquery`, `unity`, `vectors`). A file is JSON, one JSON document a
+//! line, or CSV with a header; what is none of these is [`Reading::Unread`] and makes what hangs on it *unknown*.
+
+mod csv;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::inventory::{Gap, Reading};
+
+/// Folders of platforms.
+pub const PLATFORMS: [&str; 6] = ["azure", "bigquery", "gcp", "snowflake", "unity", "vectors"];
+
+/// Files of other platforms by path.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Exports {
+    files: BTreeMap<String, Reading<Value>>,
+}
+
+impl Exports {
+    /// Whether a path belongs here.
+    #[must_use]
+    pub fn takes(path: &str) -> bool {
+        path.split_once('/').is_some_and(|(first, _)| PLATFORMS.contains(&first))
+    }
+
+    /// Adds a file by its path (`/` between parts). Gives why it could not be read.
+    pub fn add(&mut self, path: &str, bytes: &[u8]) -> Option<Gap> {
+        let reading = open(path, bytes);
+        let gap = reading.unread().map(|why| Gap { place: path.to_owned(), why: why.to_owned() });
+        self.files.insert(path.to_owned(), reading);
+        gap
+    }
+
+    /// Notes a file that could not be opened.
+    pub fn unread(&mut self, path: &str, why: &str) {
+        self.files.insert(path.to_owned(), Reading::Unread(why.to_owned()));
+    }
+
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// How many files there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Files below a folder: path below it, what it holds.
+    pub(crate) fn below<'e>(&'e self, folder: &str) -> impl Iterator<Item = (&'e str, &'e Reading<Value>)> {
+        let prefix = format!("{folder}/");
+        let length = prefix.len();
+        let from = self.files.range(prefix.clone()..);
+        from.take_while(move |(path, _)| path.starts_with(&prefix)).map(move |(path, reading)| (&path[length..], reading))
+    }
+
+    /// Names of the folders in a folder.
+    pub(crate) fn folders(&self, folder: &str) -> Vec<&str> {
+        let mut names: Vec<&str> = self.below(folder).filter_map(|(path, _)| path.split_once('/')).map(|(name, _)| name).collect();
+        names.dedup();
+        names
+    }
+
+    /// Files of a platform that fit none of the patterns of parts (`*` is any one part, `**` the rest).
+    pub(crate) fn unknown(&self, platform: &str, patterns: &[&str]) -> Vec<String> {
+        let fits = |pattern: &str, path: &str| {
+            let mut parts = path.split('/');
+            for wanted in pattern.split('/') {
+                match (wanted, parts.next()) {
+                    ("**", part) => return part.is_some(),
+                    (_, None) => return false,
+                    ("*", Some(_)) => {}
+                    (wanted, Some(part)) if wanted == part => {}
+                    _ => return false,
+                }
+            }
+            parts.next().is_none()
+        };
+        let files = self.below(platform).filter(|(path, _)| !patterns.iter().any(|pattern| fits(pattern, path)));
+        files.map(|(path, _)| format!("{platform}/{path}")).collect()
+    }
+
+    /// What a file holds; one that is not there is absent.
+    pub(crate) fn file(&self, path: &str) -> Reading<&Value> {
+        match self.files.get(path) {
+            None | Some(Reading::Absent) => Reading::Absent,
+            Some(Reading::Read(value)) => Reading::Read(value),
+            Some(Reading::Unread(why)) => Reading::Unread(format!("{path}: {why}")),
+        }
+    }
+}
+
+fn open(path: &str, bytes: &[u8]) -> Reading<Value> {
+    let Ok(text) = std::str::from_utf8(bytes) else { return Reading::Unread("it is not UTF-8".into()) };
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return Reading::Unread("it is empty".into());
+    }
+    if path.ends_with(".csv") {
+        return csv::rows(text).map_or_else(|why| Reading::Unread(why), Reading::Read);
+    }
+    let whole = serde_json::from_str::<Value>(text);
+    let lines = || text.lines().map(str::trim).filter(|l| !l.is_empty()).map(serde_json::from_str).collect::<Result<Vec<Value>, _>>();
+    match (whole, lines()) {
+        (Ok(value), _) if value.get("error").is_some_and(Value::is_object) => Reading::Unread(format!("it holds an error: {}", message(&value))),
+        (Ok(value), _) => Reading::Read(value),
+        (Err(_), Ok(list)) if list.len() > 1 => Reading::Read(Value::Array(list)),
+        (Err(e), _) => Reading::Unread(format!("it is no JSON: {e}")),
+    }
+}
+
+fn message(value: &Value) -> String {
+    let error = &value["error"];
+    let text = error["message"].as_str().or_else(|| error["code"].as_str()).unwrap_or("without a message");
+    text.chars().take(200).collect()
+}
+
+/// A list: an array, the array in one of these fields, or one object alone.
+pub(crate) fn list<'v>(value: &'v Value, fields: &[&str]) -> Result<&'v [Value], String> {
+    if let Value::Array(list) = value {
+        return Ok(list);
+    }
+    match fields.iter().find_map(|field| value.get(field)) {
+        Some(Value::Array(list)) => Ok(list),
+        Some(_) => Err(format!("`{}` is no list", fields.join("` or `"))),
+        None if value.is_object() => Ok(std::slice::from_ref(value)),
+        None => Err("it is no list".to_owned()),
+    }
+}
+
+/// A field by any of its names.
+pub(crate) fn text<'v>(value: &'v Value, fields: &[&str]) -> Option<&'v str> {
+    fields.iter().find_map(|field| value.get(field)?.as_str())
+}
+
+/// The strings of a list; `None` if it is there and is none.
+pub(crate) fn strings<'v>(value: &'v Value, field: &str) -> Option<Vec<&'v str>> {
+    match value.get(field) {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(Value::Array(list)) => list.iter().map(Value::as_str).collect(),
+        Some(_) => None,
+    }
+}
+
+/// A flag, written as a boolean or as text.
+pub(crate) fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(is) => Some(*is),
+        Value::String(text) if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("y") || text.eq_ignore_ascii_case("yes") => Some(true),
+        Value::String(text) if text.eq_ignore_ascii_case("false") || text.eq_ignore_ascii_case("n") || text.eq_ignore_ascii_case("no") => Some(false),
+        _ => None,
+    }
+}
