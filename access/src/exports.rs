@@ -4,11 +4,14 @@
 //! line, or CSV with a header; what is none of these is [`Reading::Unread`] and makes what hangs on it *unknown*.
 
 mod csv;
+mod platforms;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use platforms::Platforms;
 
 use crate::inventory::{Gap, Reading};
 
@@ -105,7 +108,7 @@ fn open(path: &str, bytes: &[u8]) -> Reading<Value> {
         return Reading::Unread("it is empty".into());
     }
     if path.ends_with(".csv") {
-        return csv::rows(text).map_or_else(|why| Reading::Unread(why), Reading::Read);
+        return csv::rows(text).map_or_else(Reading::Unread, Reading::Read);
     }
     let whole = serde_json::from_str::<Value>(text);
     let lines = || text.lines().map(str::trim).filter(|l| !l.is_empty()).map(serde_json::from_str).collect::<Result<Vec<Value>, _>>();

@@ -10,6 +10,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub mod aws;
+pub mod azure;
+pub mod bigquery;
 #[cfg(test)]
 mod cases;
 pub mod exports;
@@ -17,6 +19,9 @@ pub mod gcp;
 pub mod inventory;
 pub mod sql;
 pub mod reach;
+pub mod snowflake;
+pub mod unity;
+pub mod vectors;
 
 /// A thing's name at its provider: what policies speak of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
