@@ -67,8 +67,11 @@ pub(super) struct Rbac {
     unread_denials: Option<String>,
 }
 
-/// Built-in roles that matter to storage: id, actions, actions taken off, data actions.
-const BUILT_IN: &[(&str, &[&str], &[&str], &[&str])] = &[
+/// Id, actions, actions taken off, data actions.
+type BuiltIn = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
+/// Built-in roles that matter to storage.
+const BUILT_IN: &[BuiltIn] = &[
     ("8e3af657-a8ff-443c-a75c-2fe8c4bcb635", &["*"], &[], &[]),
     (
         "b24988ac-6180-42a0-ab88-20f7382dd24c",

@@ -79,8 +79,8 @@ fn person(short: &str) -> Value {
     json!({ "principalId": short, "principalName": name, "principalType": kind })
 }
 
-fn assignment(line: &String) -> Value {
-    let (rest, condition) = line.split_once(" if ").map_or((line.as_str(), None), |(a, b)| (a, Some(b)));
+fn assignment(line: &str) -> Value {
+    let (rest, condition) = line.split_once(" if ").map_or((line, None), |(a, b)| (a, Some(b)));
     let parts: Vec<&str> = rest.split(' ').collect();
     let (id, name) = role(parts[0]);
     let mut out = person(parts[1]);
@@ -98,7 +98,7 @@ fn exports(short: &Short, exports: &mut Exports) {
             exports.add(path, value.to_string().as_bytes());
         }
     };
-    add("azure/s1/role-assignments.json", json!(short.assign.iter().map(assignment).collect::<Vec<_>>()));
+    add("azure/s1/role-assignments.json", json!(short.assign.iter().map(|line| assignment(line)).collect::<Vec<_>>()));
     if !short.eligible.is_empty() {
         let all: Vec<Value> = short.eligible.iter().map(|line| json!({ "name": "e1", "properties": assignment(line) })).collect();
         add("azure/s1/role-eligibility.json", json!({ "value": all }));
@@ -159,7 +159,7 @@ fn what_cannot_be_read_makes_unknown_and_is_listed() {
         let mut files = Exports::default();
         files.add(&format!("azure/s1/{file}"), broken.as_bytes());
         // Somebody is known by name, so that there is someone of whom it is not known.
-        files.add("azure/s1/role-eligibility.json", json!({ "value": [assignment(&"key-operator ana acct".to_owned())] }).to_string().as_bytes());
+        files.add("azure/s1/role-eligibility.json", json!({ "value": [assignment("key-operator ana acct")] }).to_string().as_bytes());
         let short = Short {
             assign: vec!["key-operator ana acct".into()],
             settings: BTreeMap::from([("allowSharedKeyAccess".into(), json!(true))]),

@@ -257,7 +257,7 @@ impl Table {
                 limits.push(unread(why));
             }
             Reading::Read(value) => match list(value, &["rowAccessPolicies"]) {
-                Ok(rows) if rows.is_empty() => {}
+                Ok([]) => {}
                 Ok(rows) => {
                     let each = rows.iter().map(|row| {
                         let name = row.get("rowAccessPolicyReference").and_then(|r| text(r, &["policyId"])).unwrap_or("?");

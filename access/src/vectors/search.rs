@@ -44,6 +44,21 @@ pub(super) fn open(folder: &Folder<'_>) -> Result<Store, String> {
         }
         roles.insert(name, rules);
     }
+    mapped(folder, &roles, &mut store)?;
+    let config = folder.file("config.json")?;
+    let anonymous = config.and_then(|c| c.pointer("/config/dynamic/http/anonymous_auth_enabled").or_else(|| c.get("anonymous_auth_enabled")));
+    if anonymous.and_then(flag) == Some(true) {
+        // Who does not sign in is a user of this backend role.
+        for (name, who, _) in store.holders.iter_mut().filter(|(name, ..)| name == "backend role:opendistro_security_anonymous_backendrole") {
+            *name = "anonymous".to_owned();
+            *who = crate::reach::Who { kind: Kind::Anonymous, external: true };
+        }
+    }
+    Ok(store)
+}
+
+/// Who has which role: internal users, and whoever mappings name.
+fn mapped(folder: &Folder<'_>, roles: &BTreeMap<&str, Vec<Rule>>, store: &mut Store) -> Result<(), String> {
     let mut backend: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let users = folder.map("internalusers.json")?;
     for (user, entry) in &users {
@@ -77,16 +92,7 @@ pub(super) fn open(folder: &Folder<'_>) -> Result<Store, String> {
             store.add(format!("host:{host}"), Kind::Holder, all(&[role]));
         }
     }
-    let config = folder.file("config.json")?;
-    let anonymous = config.and_then(|c| c.pointer("/config/dynamic/http/anonymous_auth_enabled").or_else(|| c.get("anonymous_auth_enabled")));
-    if anonymous.and_then(flag) == Some(true) {
-        // Who does not sign in is a user of this backend role.
-        for (name, who, _) in store.holders.iter_mut().filter(|(name, ..)| name == "backend role:opendistro_security_anonymous_backendrole") {
-            *name = "anonymous".to_owned();
-            *who = crate::reach::Who { kind: Kind::Anonymous, external: true };
-        }
-    }
-    Ok(store)
+    Ok(())
 }
 
 /// What an action, or a group of them, gives.
