@@ -17,9 +17,9 @@ mod cases;
 pub mod exports;
 pub mod gcp;
 pub mod inventory;
-pub mod sql;
 pub mod reach;
 pub mod snowflake;
+pub mod sql;
 pub mod unity;
 pub mod vectors;
 
