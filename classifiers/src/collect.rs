@@ -3,13 +3,16 @@
 use std::ops::Range;
 
 use crate::{
+    column::{Cells, Offsets},
     compile::{Alphabet, Compiled},
     decode,
-    ear::Ear,
+    ear::{Ear, Named},
     engine::Engine,
     find::{self, Candidate, Planes, Sink, Unit, Units},
     judge::{Hit, Judge, Place, Refused, Row},
+    key,
     layouts::Fitting,
+    tables,
     words::{Rules, Spoken},
 };
 
@@ -27,6 +30,7 @@ pub(crate) struct Finds {
     runs: Vec<(usize, usize)>,
     /// Rules that are spoken of at the place looked at.
     rules: Vec<u16>,
+    named: Vec<Named>,
     /// The text looked at.
     pub(crate) unit: usize,
     /// For decoded views.
@@ -89,7 +93,73 @@ impl<'a, 't> Collector<'a, 't> {
 
     /// Searches one text for what begins in a range of it.
     pub(crate) fn whole(mut self, text: &'t [u8], range: Range<usize>) {
-        self.run(text, range, &mut Whole(text));
+        let unit = Unit { text, base: 0, number: 0 };
+        let mut planes = std::mem::take(&mut self.finds.planes);
+        find::find(&self.listening.engine.compiled, &mut planes, (text, range), &mut Whole(text), &mut self);
+        self.finds.planes = planes;
+        self.named(&unit);
+        self.tables(&unit);
+        self.leave();
+    }
+
+    /// Cells of tables in the text, as those of a column of the name above them.
+    fn tables(&mut self, unit: &Unit<'t>) {
+        let engine = self.listening.engine;
+        let mut inner = self.finds.inner.take().unwrap_or_default();
+        tables::cells(unit.text, |name, value| {
+            let spoken = engine.compiled.words.listen(&unit.text[name.clone()]);
+            let Ok(field) = std::str::from_utf8(&unit.text[name]) else { return };
+            if spoken.is_empty() {
+                return;
+            }
+            let listening = Listening { engine, spoken: Some(&spoken), row: None, decodes: false };
+            let (bytes, ends) = (&unit.text[value.clone()], [0, value.len() as i64]);
+            inner.clear();
+            Collector::new(&listening, &mut inner).whole(bytes, 0..bytes.len());
+            engine.named_cells(&Cells { field, bytes, offsets: Offsets::I64(&ends), valid: None }, &listening, &mut inner);
+            for (_, mut hit) in inner.hits.drain(..) {
+                (hit.start, hit.end) = (hit.start + value.start, hit.end + value.start);
+                self.finds.hits.push((unit.number, hit));
+            }
+        });
+        self.finds.inner = Some(inner);
+    }
+
+    /// Values behind their names, as cells of a column of this name would be.
+    fn named(&mut self, unit: &Unit<'t>) {
+        let engine = self.listening.engine;
+        let Compiled { words, level, cells, cell_rules, forms, .. } = &engine.compiled;
+        if cells.is_empty() {
+            return;
+        }
+        self.enter(unit);
+        let mut named = std::mem::take(&mut self.finds.named);
+        self.finds.ear.named(words, *level, unit.text, &mut named);
+        for same in named.chunk_by(|a, b| a.key == b.key) {
+            let rules = &mut self.finds.rules;
+            rules.clear();
+            for name in same {
+                words.names(name.phrase).both(cell_rules, |rule| rules.extend(words.of_country(rule, name.country).then_some(rule)));
+            }
+            rules.sort_unstable();
+            if rules.is_empty() {
+                continue;
+            }
+            let rules = std::mem::take(&mut self.finds.rules);
+            let start = same[0].key.value as usize;
+            for end in key::ends(unit.text, same[0].key).into_iter().flatten() {
+                for cell in cells.iter().filter(|c| rules.binary_search(&forms[c.form as usize].rule).is_ok()) {
+                    let ready = &forms[cell.form as usize];
+                    let long = (cell.length[0]..=cell.length[1]).contains(&(end - start));
+                    let fits = || ready.pattern.as_ref().is_none_or(|p| p.pattern().is_some_and(|p| p.fills(unit.text, start, end)));
+                    if long && ready.kernel.is_none() && fits() {
+                        self.judge(unit, &Candidate { form: cell.form, start, end, delta: 0, literal: 0 });
+                    }
+                }
+            }
+            self.finds.rules = rules;
+        }
+        self.finds.named = named;
     }
 
     /// Searches texts that lie one behind the other.

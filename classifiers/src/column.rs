@@ -9,7 +9,7 @@ use crate::{
     find::{Candidate, Sink, Unit, Units},
     judge::Hit,
     overlap,
-    words::{Rules, Speaks, Spoken, words},
+    words::{Rules, Spoken, words},
 };
 
 /// Offsets of values in their buffer: one more than values.
@@ -272,10 +272,10 @@ impl Engine {
     }
 
     /// Adds forms that are a whole cell under a name that speaks for their rule.
-    fn named_cells(&self, cells: &Cells<'_>, listening: &Listening<'_>, finds: &mut Finds) {
+    pub(crate) fn named_cells(&self, cells: &Cells<'_>, listening: &Listening<'_>, finds: &mut Finds) {
         let spoken = listening.spoken;
-        let named = |rule: u16| spoken.is_some_and(|s| s.about(rule, Speaks::Header).or_else(|| s.about(rule, Speaks::For)).is_some());
-        let forms: Vec<_> = self.compiled.cells.iter().filter(|c| named(self.compiled.forms[c.form as usize].rule)).collect();
+        let named = |c: &&CellForm| spoken.is_some_and(|s| self.compiled.forms[c.form as usize].named(s).is_some());
+        let forms: Vec<_> = self.compiled.cells.iter().filter(named).collect();
         if forms.is_empty() {
             return;
         }

@@ -39,7 +39,9 @@ pub(crate) struct Ready {
     pub(crate) right: bool,
     /// A number written by people: separators and neighbours count.
     pub(crate) numeric: bool,
-    /// The rule has context or negative words at all.
+    /// Its rule's context words are of what stands beside.
+    pub(crate) beside: bool,
+    /// The rule has words at all.
     pub(crate) listens: bool,
     pub(crate) pattern: Option<Later>,
     /// What runs where a literal stands, in place of a pattern.
@@ -90,6 +92,8 @@ pub(crate) struct Compiled {
     /// Those of them that need no word, by alphabet and length ([`LONG`]: that and more).
     pub(crate) bare_tokens: [Vec<Vec<TokenForm>>; 4],
     pub(crate) cells: Vec<CellForm>,
+    /// Rules that have any.
+    pub(crate) cell_rules: Rules,
     /// Kernels that run at runs of letters and digits, and the forms of each.
     pub(crate) kernels: Vec<(Kernel, Vec<u32>)>,
     /// Bits of these kernels.
@@ -119,6 +123,7 @@ impl Compiled {
             tokens: Vec::new(),
             bare_tokens: std::array::from_fn(|_| vec![Vec::new(); LONG + 1]),
             cells: Vec::new(),
+            cell_rules: Rules::default(),
             kernels: Vec::new(),
             kernel_bits: 0,
             names: false,
@@ -186,6 +191,9 @@ impl Compiled {
         }
         if let Some(length) = form.cell {
             self.cells.push(CellForm { form: index, length: length.map(usize::from) });
+            if !rule.columns_only {
+                self.cell_rules.insert(number);
+            }
         }
         if let Some(kernel) = form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| form.literals.is_empty() && form.cell.is_none()) {
             match self.kernels.iter_mut().find(|k| k.0 == kernel) {
@@ -218,7 +226,8 @@ fn ready(number: u16, rule: &Rule, form: &Form) -> Ready {
         right: form.right_boundary,
         // Telephone numbers are one number however they are grouped.
         numeric: form.layouts.iter().any(digits) || form.kernel.as_deref() == Some("phone"),
-        listens: !(rule.context.is_empty() && rule.negative.is_empty()),
+        beside: rule.beside,
+        listens: !(rule.context.is_empty() && rule.header.is_empty() && rule.negative.is_empty()),
         value,
         pattern,
         kernel: form.kernel.as_deref().and_then(Kernel::by_name).filter(|_| !form.literals.is_empty() || form.cell.is_some()),

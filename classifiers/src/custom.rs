@@ -38,6 +38,8 @@ impl Lists {
 pub(crate) fn rule_of(set: &EdmSet) -> Rule {
     let form = Form { prior: SURE as f32 / 1000.0, exact: Some(set.name().to_owned()), ..Form::default() };
     Rule {
+        beside: false,
+        columns_only: false,
         id: format!("edm-{}", set.name()),
         tag: format!("custom.{}", set.name()),
         name: format!("Exact value of {}", set.name()),

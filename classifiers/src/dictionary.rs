@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+pub(crate) mod accents;
 pub(crate) mod fold;
 pub(crate) mod lists;
 

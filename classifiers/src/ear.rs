@@ -1,8 +1,9 @@
 //! What is said around a place: context words are listened for once, where a place asks for them.
 
 use crate::{
+    key::{self, Key},
     planes::{Level, Word},
-    words::{GRANULE, Rules, WordTable},
+    words::{Country, GRANULE, Rules, WordTable},
 };
 
 /// Context words count within this distance on both sides, bytes.
@@ -17,6 +18,10 @@ struct Phrase {
     start: u32,
     end: u32,
     number: u32,
+    /// It is the name of a value.
+    key: Option<Key>,
+    /// A country named right beside it.
+    country: Option<Country>,
 }
 
 /// A phrase near the place listened to.
@@ -27,6 +32,27 @@ struct Heard {
     near: i32,
     /// It stands on the value's own lines.
     on_line: bool,
+    whose: Whose,
+    country: Option<Country>,
+}
+
+/// What a phrase belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// It is the value's own name.
+    Own,
+    /// It is the name of another value.
+    Another,
+    /// It just stands there.
+    Nobody,
+}
+
+/// A value behind its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) key: Key,
+    pub(crate) phrase: u32,
+    pub(crate) country: Option<Country>,
 }
 
 /// Buffers of listening.
@@ -57,7 +83,8 @@ impl Ear {
         self.heard.clear();
         self.span = Some((start, end));
         let (low, high) = (start.saturating_sub(RADIUS), text.len().min(end + RADIUS));
-        let mut line = None;
+        let own = key::before(text, start);
+        let (mut line, mut last_key) = (None, None);
         for granule in low / GRANULE..high.div_ceil(GRANULE) {
             let (from, to) = self.listen(words, level, text, granule);
             let phrases = &self.phrases[from as usize..to as usize];
@@ -68,7 +95,20 @@ impl Ear {
                 if left || right {
                     let near = if left { NEAREST * (RADIUS - (start - last)) as i32 / RADIUS as i32 } else { 0 };
                     let line = line.get_or_insert_with(|| on_line(text, start, end));
-                    self.heard.push(Heard { number: phrase.number, near, on_line: line.0 <= first && last <= line.1 });
+                    let whose = match (phrase.key, own) {
+                        (None, _) => Whose::Nobody,
+                        (Some(key), Some(sign)) if left && key.value as usize > sign => Whose::Own,
+                        (Some(key), None) if (key.value as usize) <= start => {
+                            last_key = last_key.max(Some(key.value));
+                            Whose::Nobody
+                        }
+                        _ => Whose::Another,
+                    };
+                    let on_line = line.0 <= first && last <= line.1;
+                    self.heard.push(Heard { number: phrase.number, near, on_line, whose, country: phrase.country });
+                    if whose == Whose::Nobody && phrase.key.is_some_and(|key| Some(key.value) < last_key) {
+                        self.heard.last_mut().into_iter().for_each(|h| h.whose = Whose::Another);
+                    }
                 }
             }
         }
@@ -79,32 +119,76 @@ impl Ear {
         if let Some(known) = self.granules[granule] {
             return known;
         }
-        let from = self.phrases.len() as u32;
+        let from = self.phrases.len();
         let phrases = &mut self.phrases;
         words.phrases_in(level, &mut self.planes, text, granule * GRANULE, |start, end, number| {
-            phrases.push(Phrase { start: start as u32, end: end as u32, number });
+            let key = key::after(text, start, end);
+            if key != key::Stands::Closing {
+                phrases.push(Phrase { start: start as u32, end: end as u32, number, key: key.key(), country: None });
+            }
         });
-        let heard = (from, self.phrases.len() as u32);
+        for at in from..phrases.len() {
+            let country = |other: usize| phrases.get(other).filter(|_| other >= from).and_then(|p| words.country(p.number).map(|c| (p, c)));
+            let here = phrases[at];
+            let before = (1..=3).filter_map(|n| country(at.wrapping_sub(n))).find(|(p, _)| p.end <= here.start && here.start - p.end <= 2);
+            let after = (1..=3).filter_map(|n| country(at + n)).find(|(p, _)| p.start >= here.end && p.start - here.end <= 3);
+            phrases[at].country = before.or(after).map(|c| c.1);
+        }
+        let heard = (from as u32, self.phrases.len() as u32);
         self.granules[granule] = Some(heard);
         heard
     }
 
+    /// All values behind a name in a text, by where they begin.
+    pub(crate) fn named(&mut self, words: &WordTable, level: Level, text: &[u8], named: &mut Vec<Named>) {
+        named.clear();
+        for granule in 0..self.granules.len() {
+            let (from, to) = self.listen(words, level, text, granule);
+            let phrases = &self.phrases[from as usize..to as usize];
+            named.extend(phrases.iter().filter_map(|p| Some(Named { key: p.key?, phrase: p.number, country: p.country })));
+        }
+        named.sort_unstable_by_key(|n| (n.key.value, n.phrase));
+    }
+
     /// The phrase that speaks for a rule at the place listened to last, and millibits for its nearness.
     pub(crate) fn speaks_for(&self, words: &WordTable, rule: u16) -> Option<(u32, i32)> {
-        let all = self.heard.iter().filter(|h| words.speaks_for(h.number).contains(rule)).map(|h| (h.number, h.near));
+        let speaks = |h: &&Heard| words.speaks_for(h.number).contains(rule) && h.counts(words, rule);
+        let all = self.heard.iter().filter(speaks).map(|h| (h.number, h.near));
         all.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    /// The phrase in the value's own name that speaks for a rule. Services are told apart by what is nearest instead.
+    pub(crate) fn names(&self, words: &WordTable, rule: u16) -> Option<u32> {
+        if words.is_secret(rule) {
+            return None;
+        }
+        let names = |h: &&Heard| h.whose == Whose::Own && words.names(h.number).contains(rule) && h.counts(words, rule);
+        self.heard.iter().filter(names).map(|h| h.number).min()
     }
 
     /// The phrase on the value's own lines that speaks against it. A word on another line is about something else: records stand one on a line.
     pub(crate) fn speaks_against(&self, words: &WordTable, rule: u16) -> Option<u32> {
-        self.heard.iter().filter(|h| h.on_line && words.speaks_against(h.number, rule)).map(|h| h.number).min()
+        let against = |h: &&Heard| h.on_line && h.whose != Whose::Another && words.speaks_against(h.number, rule);
+        self.heard.iter().filter(against).map(|h| h.number).min()
     }
 
     /// Calls back with the rules among those `wanted` that are spoken for there; some more than once.
     pub(crate) fn spoken_for(&self, words: &WordTable, wanted: &Rules, mut each: impl FnMut(u16)) {
         for heard in &self.heard {
-            words.speaks_for(heard.number).both(wanted, &mut each);
+            let rules = if heard.whose == Whose::Own { words.names(heard.number) } else { words.speaks_for(heard.number) };
+            rules.both(wanted, |rule| {
+                if heard.counts(words, rule) {
+                    each(rule);
+                }
+            });
         }
+    }
+}
+
+impl Heard {
+    /// Whether it can speak for this rule: what is the name of another value cannot, but for credentials, of which a service has several.
+    fn counts(&self, words: &WordTable, rule: u16) -> bool {
+        (self.whose != Whose::Another || words.is_secret(rule)) && words.of_country(rule, self.country)
     }
 }
 

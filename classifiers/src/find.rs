@@ -483,13 +483,17 @@ impl Alphabet {
     }
 }
 
-/// A match may begin at `start`: no letter, digit or `_` stands before it, unless that is the end of an escape (`\n`, `\u0022`, `%22`).
+/// A match may begin at `start`: no letter, digit or `_` stands before it, unless that is the end of an escape (`\n`, `\u0022`, `%22`), or an `_` that nothing stands before
+/// (Markdown's emphasis).
 pub(crate) fn boundary_before(text: &[u8], start: usize) -> bool {
     let Some(before) = start.checked_sub(1) else { return true };
     if !(text[before].is_ascii_alphanumeric() || text[before] == b'_') {
         return true;
     }
     let at = |n: usize| start.checked_sub(n).map(|i| text[i]);
+    if text[before] == b'_' && at(2).is_none_or(|b| !(b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80)) {
+        return true;
+    }
     let hex = |n: usize| at(n).is_some_and(|b| b.is_ascii_hexdigit());
     let backslash = |n: usize| at(n) == Some(b'\\');
     (backslash(2) && matches!(text[before], b'n' | b't' | b'r' | b'f' | b'b') && escapes(text, start - 2))
@@ -513,7 +517,9 @@ fn escape_length(text: &[u8], start: usize) -> usize {
     candidates.iter().copied().find(|&n| start + n < text.len() && boundary_before(text, start + n)).unwrap_or(0)
 }
 
-/// A match may end at `end`: no letter, digit or `_` follows.
+/// A match may end at `end`: no letter, digit or `_` follows, unless that is the `_` that ends an emphasis.
 pub(crate) fn boundary_after(text: &[u8], end: usize) -> bool {
-    text.get(end).is_none_or(|b| !(b.is_ascii_alphanumeric() || *b == b'_'))
+    let inside = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let emphasis = || text[end] == b'_' && text.get(end + 1).is_none_or(|b| !inside(b) && *b < 0x80);
+    text.get(end).is_none_or(|b| !inside(b)) || emphasis()
 }

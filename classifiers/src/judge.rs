@@ -66,6 +66,14 @@ impl Hit {
     }
 }
 
+impl Ready {
+    /// The phrase in a column's name that speaks for the rule.
+    pub(crate) fn named(&self, spoken: &Spoken) -> Option<u32> {
+        let near = || spoken.about(self.rule, Speaks::For).filter(|_| !self.beside);
+        spoken.about(self.rule, Speaks::Header).or_else(near)
+    }
+}
+
 /// What cells of the same row say, asked for only where it can matter.
 pub(crate) type Row<'a> = &'a dyn Fn(u16) -> bool;
 
@@ -194,13 +202,13 @@ impl Judge<'_> {
 
     /// Whether a word around, the name of the column or a cell of the row speaks for the rule.
     fn supported(&mut self, ready: &Ready, span: (usize, usize)) -> bool {
-        let named = |s: &Spoken| s.about(ready.rule, Speaks::Header).or_else(|| s.about(ready.rule, Speaks::For)).is_some();
-        if self.spoken.is_some_and(named) {
+        if self.spoken.is_some_and(|s| ready.named(s).is_some()) {
             return true;
         }
         if ready.listens {
             self.hear(span);
-            if self.ear.speaks_for(&self.engine.compiled.words, ready.rule).is_some() {
+            let words = &self.engine.compiled.words;
+            if self.ear.speaks_for(words, ready.rule).is_some() || self.ear.names(words, ready.rule).is_some() {
                 return true;
             }
         }
@@ -215,7 +223,7 @@ impl Judge<'_> {
     fn hopeless(&self, ready: &Ready, bits: i32) -> bool {
         let rule = &self.engine.rules[usize::from(ready.rule)];
         let near = if ready.entropy { NEAREST } else { 0 };
-        let most = if ready.listens { milli(rule.context_bits).max(0) + (-milli(rule.negative_bits)).max(0) + near } else { 0 };
+        let most = if ready.listens { milli(rule.context_bits.max(rule.header_bits)).max(0) + (-milli(rule.negative_bits)).max(0) + near } else { 0 };
         bits + most < self.engine.threshold || (ready.needs_context && !ready.listens)
     }
 
@@ -225,8 +233,7 @@ impl Judge<'_> {
         let words = &self.engine.compiled.words;
         let (mut bits, mut supported, mut against) = (0, false, None);
         if let Some(spoken) = self.spoken {
-            let header = spoken.about(ready.rule, Speaks::Header).or_else(|| spoken.about(ready.rule, Speaks::For));
-            if let Some(phrase) = header {
+            if let Some(phrase) = ready.named(spoken) {
                 let added = milli(rule.header_bits);
                 tell(&|| format!("field name `{}`", words.phrase(phrase)), added);
                 (bits, supported) = (bits + added, true);
@@ -235,10 +242,16 @@ impl Judge<'_> {
         }
         if ready.listens {
             self.hear(span);
-            if let Some((phrase, near)) = self.ear.speaks_for(words, ready.rule) {
+            let near = self.ear.speaks_for(words, ready.rule);
+            let named = if supported { None } else { self.ear.names(words, ready.rule) };
+            if let Some((phrase, near)) = near.filter(|_| named.is_none() || rule.context_bits >= rule.header_bits) {
                 // Tokens of several services look the same: the service named last is the one.
                 let added = milli(rule.context_bits) + if ready.entropy { near } else { 0 };
                 tell(&|| format!("`{}` nearby", words.phrase(phrase)), added);
+                (bits, supported) = (bits + added, true);
+            } else if let Some(phrase) = named {
+                let added = milli(rule.header_bits);
+                tell(&|| format!("its name `{}`", words.phrase(phrase)), added);
                 (bits, supported) = (bits + added, true);
             }
             against = against.or_else(|| self.ear.speaks_against(words, ready.rule));

@@ -68,6 +68,12 @@ pub struct Rule {
     /// Names of the service whose credential this is: more context, and what speaks against it.
     #[serde(default)]
     pub service: Option<Service>,
+    /// The context words are of what stands beside such a value, such as a telephone number beside a name; they do not name it.
+    #[serde(default)]
+    pub beside: bool,
+    /// `header` words and `cell` forms are for columns only: names such as `state` and `cookie` say other things in texts.
+    #[serde(default)]
+    pub columns_only: bool,
     /// Bits a context word near the match adds.
     #[serde(default = "five")]
     pub context_bits: f32,

@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use crate::{
     Rule,
+    dictionary::{accents, fold},
     planes::{LOWER, Level, PLANES, UPPER, WIDE, Word},
 };
 
@@ -26,7 +27,17 @@ struct Phrase {
     uses: Vec<(u16, Speaks)>,
     /// Rules that it speaks for near a value.
     speaks_for: Rules,
+    /// These, and those that it speaks for in the value's own name.
+    names: Rules,
+    /// It is the name of a country.
+    country: Option<Country>,
 }
+
+/// Code of a country, as in tags.
+pub(crate) type Country = [u8; 2];
+
+/// Words for countries, by code.
+const COUNTRIES: &str = include_str!("../words/countries.txt");
 
 /// A set of rules, one bit each.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +90,10 @@ pub(crate) struct WordTable {
     map: Vec<u64>,
     /// Where in `firsts` those of sixteen neighbouring hashes begin.
     heads: Vec<u32>,
+    /// Country of each rule that is of one.
+    countries: Vec<Option<Country>>,
+    /// Rules of credentials.
+    secrets: Rules,
 }
 
 /// A word that phrases begin with.
@@ -99,25 +114,52 @@ const LONGEST: usize = 6;
 /// Bits of the hash of a word.
 const BITS: u32 = 18;
 
-impl WordTable {
-    pub(crate) fn new(rules: &[Rule]) -> Self {
-        let mut uses: HashMap<Words, Vec<(u16, Speaks)>> = HashMap::new();
-        for (rule, r) in (0_u16..).zip(rules) {
-            let lists = [(&r.context, Speaks::For), (&r.header, Speaks::Header), (&r.negative, Speaks::Against)];
-            for (phrase, speaks) in lists.into_iter().flat_map(|(list, speaks)| list.iter().map(move |p| (p, speaks))) {
-                let words = words(phrase.as_bytes());
-                if words.is_empty() || words.len() > LONGEST {
-                    continue;
-                }
+/// What each phrase says about rules: as it is written, without accents, spelt out, and in one word.
+fn uses(rules: &[Rule]) -> HashMap<Words, Vec<(u16, Speaks)>> {
+    let mut uses: HashMap<Words, Vec<(u16, Speaks)>> = HashMap::new();
+    for (rule, r) in (0_u16..).zip(rules) {
+        let lists = [(&r.context, Speaks::For), (&r.header, Speaks::Header), (&r.negative, Speaks::Against)];
+        for (phrase, speaks) in lists.into_iter().flat_map(|(list, speaks)| list.iter().map(move |p| (p, speaks))) {
+            let phrase = words(phrase.as_bytes());
+            if phrase.is_empty() || phrase.len() > LONGEST {
+                continue;
+            }
+            // Names of columns and keys are written without accents.
+            let plain: Words = phrase.iter().map(|word| accents::unaccented(word).into()).collect();
+            let spelt = phrase.iter().map(|word| fold::spelt_out(std::str::from_utf8(word).ok()?)).collect::<Option<Vec<_>>>();
+            let spelt = spelt.map(|all| all.into_iter().map(|w| w.into_bytes().into()).collect::<Words>());
+            for words in [Some(plain).filter(|plain| *plain != phrase), spelt, Some(phrase)].into_iter().flatten() {
                 if words.len() > 1 {
                     uses.entry(vec![words.concat().into()]).or_default().push((rule, speaks));
                 }
                 uses.entry(words).or_default().push((rule, speaks));
             }
         }
+    }
+    uses
+}
+
+impl WordTable {
+    pub(crate) fn new(rules: &[Rule]) -> Self {
+        let mut uses = uses(rules);
+        let mut countries: HashMap<Words, Country> = HashMap::new();
+        for (code, names) in COUNTRIES.lines().filter_map(|l| l.split_once(": ")) {
+            for words in names.split(", ").map(|name| words(name.as_bytes())) {
+                if let Some(code) = code.as_bytes().first_chunk() {
+                    uses.entry(words.clone()).or_default();
+                    countries.insert(words, *code);
+                }
+            }
+        }
         let mut sorted: Vec<_> = uses.into_iter().map(|(words, uses)| (hash(&words[0]) as u32, words, uses)).collect();
         sorted.sort();
-        let mut table = Self { map: vec![0; 1 << (BITS - 6)], heads: vec![0; (1 << (BITS - 4)) + 1], ..Self::default() };
+        let mut table = Self {
+            map: vec![0; 1 << (BITS - 6)],
+            heads: vec![0; (1 << (BITS - 4)) + 1],
+            countries: rules.iter().map(|r| country(&r.tag)).collect(),
+            secrets: (0..).zip(rules).filter(|(_, r)| r.tag.starts_with("secret.")).map(|(number, _)| number).collect(),
+            ..Self::default()
+        };
         for (number, (hashed, words, mut uses)) in (0_u32..).zip(sorted) {
             uses.sort_unstable();
             uses.dedup();
@@ -133,7 +175,18 @@ impl WordTable {
                 }
             }
             let speaks_for = uses.iter().filter(|u| u.1 == Speaks::For).map(|u| u.0).collect();
-            table.phrases.push(Phrase { words, uses, speaks_for });
+            // Services are told apart by what is nearest, in whatever name that stands.
+            let names = uses
+                .iter()
+                .filter(|u| match u.1 {
+                    Speaks::For => !rules[usize::from(u.0)].beside,
+                    Speaks::Header => !table.is_secret(u.0) && !rules[usize::from(u.0)].columns_only,
+                    Speaks::Against => false,
+                })
+                .map(|u| u.0)
+                .collect();
+            let country = countries.get(&words).copied();
+            table.phrases.push(Phrase { words, uses, speaks_for, names, country });
         }
         table.firsts.iter_mut().for_each(|first| first.longer.sort_unstable());
         for i in 1..table.heads.len() {
@@ -147,10 +200,36 @@ impl WordTable {
         &self.phrases[phrase as usize].speaks_for
     }
 
+    /// These, and those that it speaks for in a value's own name.
+    pub(crate) fn names(&self, phrase: u32) -> &Rules {
+        &self.phrases[phrase as usize].names
+    }
+
+    /// The country that a phrase names.
+    pub(crate) fn country(&self, phrase: u32) -> Option<Country> {
+        self.phrases[phrase as usize].country
+    }
+
+    /// Whether a rule may be meant where this country is named.
+    pub(crate) fn of_country(&self, rule: u16, named: Option<Country>) -> bool {
+        named.is_none() || self.countries.get(usize::from(rule)).is_none_or(|of| of.is_none() || *of == named)
+    }
+
+    /// Whether a rule is one of credentials.
+    pub(crate) fn is_secret(&self, rule: u16) -> bool {
+        self.secrets.contains(rule)
+    }
+
     /// Whether a phrase speaks against a rule.
     pub(crate) fn speaks_against(&self, phrase: u32, rule: u16) -> bool {
         self.phrases[phrase as usize].uses.binary_search(&(rule, Speaks::Against)).is_ok()
     }
+}
+
+/// The country of a tag, `gov.de.passport`; that of the Union is none.
+fn country(tag: &str) -> Option<Country> {
+    let code = tag.split('.').nth(1).filter(|code| code.len() == 2 && *code != "eu")?;
+    code.as_bytes().first_chunk().copied()
 }
 
 /// Lower-case words of a text: letters only, camelCase split, digits dropped.
@@ -261,13 +340,16 @@ impl WordTable {
     /// What the words of `text` say.
     pub(crate) fn listen(&self, text: &[u8]) -> Spoken {
         let mut spoken = Spoken::default();
-        let (mut at, said) = (0, &mut spoken.said);
+        let (mut at, mut country) = (0, None);
+        let said = &mut spoken.said;
         while let Some((start, end)) = next_word(text, at) {
             at = end;
             self.at_word(text, start, end, |_, phrase| {
                 said.extend(self.phrases[phrase as usize].uses.iter().map(|&(rule, speaks)| (rule, speaks, phrase)));
+                country = country.or(self.country(phrase));
             });
         }
+        said.retain(|&(rule, speaks, _)| speaks == Speaks::Against || self.of_country(rule, country));
         spoken.said.sort_unstable();
         spoken.rules = spoken.said.iter().filter(|s| s.1 != Speaks::Against).map(|s| s.0).collect();
         spoken

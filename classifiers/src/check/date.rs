@@ -47,10 +47,16 @@ fn date_of_birth(value: &[u8]) -> bool {
     let mut count = 0;
     let mut rest = value;
     while count + usize::from(named.is_some()) < 3 {
-        let start = rest.iter().position(u8::is_ascii_alphanumeric).unwrap_or(rest.len());
+        let start = rest.iter().position(|b| b.is_ascii_alphanumeric() || *b >= 0x80).unwrap_or(rest.len());
         rest = &rest[start..];
+        // `1985年3月12日`: these are no names.
+        if let Some(sign) = ["年", "月", "日", "년", "월", "일", "º", "ª", "°", "\u{a0}"].iter().find(|sign| rest.starts_with(sign.as_bytes()))
+        {
+            rest = &rest[sign.len()..];
+            continue;
+        }
         let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-        let letters = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let letters = rest.iter().take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
         if digits > 0 && digits <= 8 {
             fields[count] = super::digits::number(&rest[..digits]).unwrap_or(0) as u32;
             widths[count] = digits;
@@ -65,8 +71,8 @@ fn date_of_birth(value: &[u8]) -> bool {
         } else if letters > 0 {
             match month_named(&rest[..letters]) {
                 Some(month) if named.is_none() => named = Some(month),
-                // `12th`, `1er`, `12 de marzo de 1985`.
-                _ if letters <= 2 => {}
+                // `12th`, `1er`, `12 de marzo del 1985`.
+                _ if letters <= 2 || rest[..letters].eq_ignore_ascii_case(b"del") => {}
                 _ => return false,
             }
             rest = &rest[letters..];
@@ -94,46 +100,46 @@ fn written(fields: &[u32; 3], widths: &[usize; 3], named: Option<u32>) -> bool {
     widths[0] <= 2 && widths[1] <= 2 && year(c, widths[2]).is_some_and(|y| lived(y, b, a) || lived(y, a, b))
 }
 
-/// Month of a name in English, French, German, Spanish, Italian, Portuguese or Dutch: by its first letters, ASCII only.
+/// First letters of the names of months: the languages of Europe, Turkish and Indonesian.
+const MONTHS: [&[&str]; 12] = [
+    &["ene", "gen", "ian", "jaan", "jan", "led", "ledn", "ocak", "saus", "sausio", "siječ", "sty", "stycz", "tammi", "ιαν", "січ", "янв"],
+    &["feb", "fev", "fév", "helmi", "lut", "vasari", "veebr", "velj", "úno", "únor", "şub", "φεβ", "лют", "фев", "шуб"],
+    &["brez", "břez", "kovo", "maa", "maalis", "maart", "maer", "mar", "mart", "mrt", "mär", "märts", "ožuj", "μαρ", "берез", "маар", "мар"],
+    &["abr", "apr", "avr", "balandž", "dub", "huhti", "kwie", "nisan", "travanj", "travnja", "απρ", "апр", "квіт"],
+    &["gegužė", "kvet", "květ", "mag", "mai", "maj", "may", "mayıs", "mei", "svib", "touko", "μάι", "μαι", "май", "мая", "трав", "травня"],
+    &["birž", "czer", "giu", "haz", "juin", "jun", "kesä", "lipanj", "lipnja", "červen", "června", "ιουν", "ιούν", "июн", "черв"],
+    &[
+        "heinä",
+        "juil",
+        "jul",
+        "liep",
+        "lipca",
+        "lipiec",
+        "lug",
+        "srpanj",
+        "srpnja",
+        "tem",
+        "července",
+        "červenec",
+        "ιουλ",
+        "ιούλ",
+        "июл",
+        "лип",
+        "липня",
+    ],
+    &["ago", "aou", "aoû", "aug", "ağu", "elo", "kolov", "rugpj", "sie", "srpen", "srpna", "αυγ", "αύγ", "авг", "серп", "серпня"],
+    &["eyl", "rugsėj", "ruj", "sep", "set", "syys", "wrz", "zar", "zář", "σεπ", "верес", "сен"],
+    &["eki", "loka", "oct", "okt", "ott", "out", "paz", "paź", "rij", "spal", "říj", "οκτ", "жовт", "окт"],
+    &["kas", "lapkr", "lis", "listopad", "listopada", "listopadu", "marras", "nov", "stud", "νοέ", "νοε", "листоп", "листопада", "ноя"],
+    &["ara", "dec", "desember", "dez", "dezember", "dic", "déc", "gru", "gruod", "joulu", "pro", "pros", "δεκ", "груд", "дек"],
+];
+
+/// Month of a name, by the longest beginning that fits.
 fn month_named(name: &[u8]) -> Option<u32> {
-    const STEMS: &[(&str, u32)] = &[
-        ("jan", 1),
-        ("ene", 1),
-        ("gen", 1),
-        ("feb", 2),
-        ("fev", 2),
-        ("mar", 3),
-        ("maa", 3),
-        ("mrt", 3),
-        ("apr", 4),
-        ("avr", 4),
-        ("abr", 4),
-        ("may", 5),
-        ("mai", 5),
-        ("mei", 5),
-        ("mag", 5),
-        ("jun", 6),
-        ("juin", 6),
-        ("giu", 6),
-        ("jul", 7),
-        ("juil", 7),
-        ("lug", 7),
-        ("aug", 8),
-        ("ago", 8),
-        ("sep", 9),
-        ("set", 9),
-        ("oct", 10),
-        ("okt", 10),
-        ("ott", 10),
-        ("out", 10),
-        ("nov", 11),
-        ("dec", 12),
-        ("dez", 12),
-        ("dic", 12),
-    ];
-    let lower = name.to_ascii_lowercase();
-    let found = STEMS.iter().filter(|(stem, _)| lower.starts_with(stem.as_bytes())).max_by_key(|(stem, _)| stem.len());
-    found.map(|&(_, month)| month).filter(|_| name.len() <= 10)
+    let lower = std::str::from_utf8(name).ok()?.to_lowercase();
+    let stems = (1..).zip(MONTHS).flat_map(|(month, stems)| stems.iter().map(move |stem| (month, *stem)));
+    let found = stems.filter(|(_, stem)| lower.starts_with(stem)).max_by_key(|(_, stem)| stem.len());
+    found.map(|(month, _)| month).filter(|_| lower.chars().count() <= 12)
 }
 
 /// Month and year on a card: `MM/YY`, `MM/YYYY`, `YYYY-MM`, `MMYY`.

@@ -1,7 +1,7 @@
 //! Words folded and hashed: what the dictionaries are built of and looked up by. The build script includes this file.
 
 /// Two letters for each character from U+00C0 on: what it is without case and accents; `.`: nothing.
-const LATIN: &[u8] = b"\
+pub(crate) const LATIN: &[u8] = b"\
     a.a.a.a.a.a.aec.e.e.e.e.i.i.i.i.d.n.o.o.o.o.o...o.u.u.u.u.y.thssa.a.a.a.a.a.aec.e.e.e.e.i.i.i.i.d.n.o.o.o.o.o...o.u.u.u.u.y.thy.\
     a.a.a.a.a.a.c.c.c.c.c.c.c.c.d.d.d.d.e.e.e.e.e.e.e.e.e.e.g.g.g.g.g.g.g.g.h.h.h.h.i.i.i.i.i.i.i.i.i.i.ijijj.j.k.k.k.l.l.l.l.l.l.l.\
     l.l.l.n.n.n.n.n.n.n.n.n.o.o.o.o.o.o.oeoer.r.r.r.r.r.s.s.s.s.s.s.s.s.t.t.t.t.t.t.u.u.u.u.u.u.u.u.u.u.u.u.w.w.y.y.y.z.z.z.z.z.z.s.\
@@ -10,7 +10,7 @@ const LATIN: &[u8] = b"\
     a.a.a.a.e.e.e.e.i.i.i.i.o.o.o.o.r.r.r.r.u.u.u.u.s.s.t.t.....h.h.............a.a.e.e.o.o.o.o.o.o.o.o.y.y.........................";
 
 /// The same from U+1E00 on.
-const VIETNAMESE: &[u8] = b"\
+pub(crate) const VIETNAMESE: &[u8] = b"\
     a.a.b.b.b.b.b.b.c.c.d.d.d.d.d.d.d.d.d.d.e.e.e.e.e.e.e.e.e.e.f.f.g.g.h.h.h.h.h.h.h.h.h.h.i.i.i.i.k.k.k.k.k.k.l.l.l.l.l.l.l.l.m.m.\
     m.m.m.m.n.n.n.n.n.n.n.n.o.o.o.o.o.o.o.o.p.p.p.p.r.r.r.r.r.r.r.r.s.s.s.s.s.s.s.s.s.s.t.t.t.t.t.t.t.t.u.u.u.u.u.u.u.u.u.u.v.v.v.v.\
     w.w.w.w.w.w.w.w.w.w.x.x.x.x.y.y.z.z.z.z.z.z.h.t.w.y...s.....ss..a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.e.e.e.e.e.e.e.e.\
@@ -140,7 +140,7 @@ fn latin(table: &[u8], row: usize, key: &mut Key) {
 }
 
 /// Greek and Cyrillic letters without the marks that people leave out.
-fn plain(c: char) -> char {
+pub(crate) fn plain(c: char) -> char {
     match c {
         'Ά' | 'ά' => 'α',
         'Έ' | 'έ' => 'ε',

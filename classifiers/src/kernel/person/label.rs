@@ -85,7 +85,20 @@ fn street_of(words: &[Word], taken: usize) -> bool {
 
 /// `Dear Anna,`, `Hi Peter Miller!`
 fn greeted(text: &[u8], start: usize) -> Option<Span> {
+    if let Some(title) = super::word::word(text, start, Gap::Space).filter(|w| w.is(TITLE) && !w.is(GIVEN)) {
+        let dot = usize::from(text.get(title.end) == Some(&b'.'));
+        let (_, start) = gap(text, title.end + dot)?;
+        return titled(text, &title, start).map(|found| Span { bits: found.bits + 1_500, ..found });
+    }
     let words = Words::read(text, start, goes_on);
+    // `Estimado D. Chávez:`
+    if let [initial, surname, ..] = &*words
+        && initial.shape == Shape::Initial
+        && surname.capital()
+    {
+        let bits = weight_surname(text, surname)?.clamp(-800, 2_500) + 2_500;
+        return Some(Span { start: surname.start, end: surname.end, bits });
+    }
     let first = words.first().filter(|w| w.is(GIVEN) && !w.is(TITLE))?;
     if let Some(full) = pair(text, start).filter(|f| f.bits > 0) {
         return Some(Span { bits: full.bits + 1_500, ..full });
