@@ -3,6 +3,7 @@
 //! Every measurement first holds what was found against what was planted: a fast wrong answer is not printed. `SONDE` names another binary.
 
 mod child;
+mod engine;
 mod listing;
 mod memory;
 mod parquet;
@@ -20,6 +21,7 @@ const USAGE: &str = "usage: sonde-benches NAME [SIZE] [SHAPE]
   parquet  [2000000] (rows)    dictionary-coded against plain strings, ratio
   memory   [1GB] [log]         peak memory on one large object of an S3 server (shape: log, csv, ndjson)
   listing  [1000000] (keys)    peak memory on a prefix of many keys
+  engine   [96MB]              the classifier alone: texts, columns, twice the literal rules; GB per second of one processor
   startup                      time to the first answer
   all                          each of these, as by default";
 
@@ -45,9 +47,12 @@ fn run(args: &[&str]) -> Result<()> {
         ["memory", size, shape] => memory::run(bytes(size)?, shape_of(shape)?),
         ["listing"] => listing::run(1_000_000),
         ["listing", keys] => listing::run(keys.parse()?),
+        ["engine"] => engine::run(96 << 20),
+        ["engine", size] => engine::run(bytes(size)?),
         ["startup"] => startup::run(),
         ["all"] => {
             startup::run()?;
+            engine::run(96 << 20)?;
             text::run(512 << 20)?;
             parquet::run(2_000_000)?;
             memory::run(1 << 30, Shape::Log)?;

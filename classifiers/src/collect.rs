@@ -142,13 +142,19 @@ impl<'a, 't> Collector<'a, 't> {
                 words.names(name.phrase).both(cell_rules, |rule| rules.extend(words.of_country(rule, name.country).then_some(rule)));
             }
             rules.sort_unstable();
+            rules.dedup();
             if rules.is_empty() {
                 continue;
             }
             let rules = std::mem::take(&mut self.finds.rules);
             let start = same[0].key.value as usize;
             for end in key::ends(unit.text, same[0].key).into_iter().flatten() {
-                for cell in cells.iter().filter(|c| rules.binary_search(&forms[c.form as usize].rule).is_ok()) {
+                // They stand in the order of rules.
+                let of = |rule: u16| {
+                    let from = cells.partition_point(|c| forms[c.form as usize].rule < rule);
+                    cells[from..].iter().take_while(move |c| forms[c.form as usize].rule == rule)
+                };
+                for cell in rules.iter().copied().flat_map(of) {
                     let ready = &forms[cell.form as usize];
                     let long = (cell.length[0]..=cell.length[1]).contains(&(end - start));
                     let fits = || ready.pattern.as_ref().is_none_or(|p| p.pattern().is_some_and(|p| p.fills(unit.text, start, end)));
