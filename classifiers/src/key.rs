@@ -68,6 +68,10 @@ fn value(text: &[u8], end: usize, element: bool) -> Option<Key> {
     let closing = |b: u8| matches!(b, b'"' | b'\'' | b'`' | b'*' | b'_' | b'\\' | b' ');
     i += (0..6).take_while(|n| closing(at(i + n))).count();
     let mut sign = at(i);
+    // `x parcel=…`: the name is one word where it stands right before the sign.
+    if sign == b'=' && words > 0 && at(i - 1) != b' ' {
+        return None;
+    }
     match sign {
         b':' | b'=' if text.get(i..i + 3) != Some(b"://") => {
             i += 1;
@@ -161,6 +165,7 @@ mod tests {
         assert!(values("age:\n  x: 1").is_empty());
         assert!(values("\"age\": {\"x\": 1}").is_empty());
         assert!(values("age is 44, x: 1").is_empty());
+        assert!(values("0age1Z parcel=44").is_empty());
     }
 
     #[test]
