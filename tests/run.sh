@@ -46,6 +46,9 @@ cargo nextest run --workspace --locked --no-fail-fast --status-level fail --fina
 say "literals found by Hyperscan"
 cargo nextest run -p sonde-classifiers --features hyperscan --test hyperscan --locked --status-level fail
 
+say "models on free text"
+cargo nextest run -p sonde-classifiers --features model --lib --locked --status-level fail -E 'test(/^model::/)'
+
 say "fuzzing, 30 s each"
 fuzz/run.sh 30
 

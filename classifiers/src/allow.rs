@@ -101,10 +101,10 @@ pub(crate) struct Named {
 }
 
 impl Named {
-    /// Refuses a name that nothing has. Sets of exact values come and go with the command line: their rules may be named.
+    /// Refuses a name that nothing has. Sets of exact values and models come and go with the command line: their rules may be named.
     pub(crate) fn check(&self, tags: &[&str], rules: &[&str]) -> Result<(), RuleError> {
         let tag = self.tag.as_ref().filter(|tag| !tags.iter().any(|t| is_under(t, tag))).map(|tag| unknown("tag", tag, tags.iter().copied()));
-        let known = |id: &str| id.starts_with("edm-") || rules.contains(&id);
+        let known = |id: &str| id.starts_with("edm-") || id.starts_with("model-") || rules.contains(&id);
         let rule = || self.rule.as_ref().filter(|id| !known(id)).map(|id| unknown("rule", id, rules.iter().copied()));
         match tag.or_else(rule) {
             Some(message) => Err(RuleError { file: self.file.clone(), line: self.line, message: format!("{}: {message}", self.by) }),

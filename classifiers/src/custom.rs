@@ -21,16 +21,26 @@ const SURE: i32 = 20_000;
 pub(crate) struct Lists {
     pub(crate) lexicons: BTreeMap<String, Arc<Lexicon>>,
     pub(crate) exact: BTreeMap<String, Arc<EdmSet>>,
+    #[cfg(feature = "model")]
+    pub(crate) model: Option<Arc<crate::model::Model>>,
 }
 
 impl Lists {
     pub(crate) fn is_empty(&self) -> bool {
+        #[cfg(feature = "model")]
+        if self.model.is_some() {
+            return false;
+        }
         self.lexicons.is_empty() && self.exact.is_empty()
     }
 
     pub(crate) fn extend(&mut self, other: Self) {
         self.lexicons.extend(other.lexicons);
         self.exact.extend(other.exact);
+        #[cfg(feature = "model")]
+        if other.model.is_some() {
+            self.model = other.model;
+        }
     }
 }
 
@@ -66,11 +76,18 @@ pub(crate) fn rule_of(set: &EdmSet) -> Rule {
 pub(crate) struct Custom {
     lexicons: Vec<(u32, Arc<Lexicon>)>,
     exact: Vec<(u32, u16, Arc<EdmSet>)>,
+    #[cfg(feature = "model")]
+    reading: Option<crate::model::Reading>,
 }
 
 impl Custom {
     pub(crate) fn new(rules: &[Rule], lists: &Lists) -> Option<Box<Self>> {
-        let mut custom = Self { lexicons: Vec::new(), exact: Vec::new() };
+        let mut custom = Self {
+            lexicons: Vec::new(),
+            exact: Vec::new(),
+            #[cfg(feature = "model")]
+            reading: lists.model.as_ref().and_then(|model| crate::model::Reading::new(model, rules)),
+        };
         let forms = (0_u16..).zip(rules).flat_map(|(number, rule)| rule.forms.iter().map(move |form| (number, form)));
         for (index, (rule, form)) in (0_u32..).zip(forms) {
             if let Some(lexicon) = form.dictionary.as_ref().filter(|_| form.cell.is_none()).and_then(|name| lists.lexicons.get(name)) {
@@ -80,12 +97,19 @@ impl Custom {
                 custom.exact.push((index, rule, Arc::clone(set)));
             }
         }
-        (!custom.lexicons.is_empty() || !custom.exact.is_empty()).then(|| Box::new(custom))
+        let idle = custom.lexicons.is_empty() && custom.exact.is_empty();
+        #[cfg(feature = "model")]
+        let idle = idle && custom.reading.is_none();
+        (!idle).then(|| Box::new(custom))
     }
 
-    /// Whether a form reports exact values.
-    pub(crate) fn is_exact(&self, form: u32) -> bool {
-        self.exact.iter().any(|e| e.0 == form)
+    /// Why all bits of a match of this form are one, where they are.
+    pub(crate) fn reason(&self, form: u32) -> Option<&'static str> {
+        #[cfg(feature = "model")]
+        if self.reading.as_ref().is_some_and(|r| r.has(form)) {
+            return Some("the model says so");
+        }
+        self.exact.iter().any(|e| e.0 == form).then_some("a value of the set")
     }
 
     /// Adds what is found in one text. `beside`: the other cells of its row.
@@ -112,6 +136,11 @@ impl Custom {
             });
             set.stand(&mut found, &|| beside.iter().filter_map(|cell| set.value(cell)).collect());
             finds.hits.extend(found.iter().map(|f| (unit.number, hit(*form, *rule, f))));
+        }
+        #[cfg(feature = "model")]
+        if let Some(reading) = &self.reading {
+            // What has a name is a cell.
+            reading.search(unit.text, listening.spoken.is_some(), &mut |hit| finds.hits.push((unit.number, hit)));
         }
     }
 }

@@ -266,8 +266,8 @@ impl Engine {
     /// Why a match was believed: bits that add up to its `millibits`.
     #[must_use]
     pub fn explain(&self, text: &[u8], context: Context<'_>, m: &Match<'_>) -> Vec<Bit> {
-        if self.custom.as_ref().is_some_and(|c| c.is_exact(m.hit.form)) {
-            return vec![Bit { why: "a value of the set".into(), bits: m.millibits as f32 / 1000.0 }];
+        if let Some(why) = self.custom.as_ref().and_then(|c| c.reason(m.hit.form)) {
+            return vec![Bit { why: why.into(), bits: m.millibits as f32 / 1000.0 }];
         }
         let spoken = context.field.map(|field| self.compiled.words.listen(field.as_bytes()));
         let mut trace = Trace::default();

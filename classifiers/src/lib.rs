@@ -39,6 +39,8 @@ mod key;
 mod layouts;
 mod literals;
 mod mask;
+#[cfg(feature = "model")]
+mod model;
 mod overlap;
 mod pattern;
 mod phrases;
@@ -64,6 +66,8 @@ pub use document::{Document, Documents};
 pub use edm::{EdmBuilder, EdmError, EdmSet};
 pub use engine::{Bit, Context, Engine, EngineOptions, Masked, Match, Overlaps, RuleIndex, Scratch};
 pub use fingerprint::{Fingerprint, FingerprintKey, Sketch};
+#[cfg(feature = "model")]
+pub use model::{Model, ModelError, ModelFiles};
 pub use rule::{Form, MaskStyle, Rule, Sensitivity, Token};
 pub use ruleset::{RuleError, Ruleset, distance};
 pub use service::Service;

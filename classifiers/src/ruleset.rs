@@ -240,6 +240,22 @@ impl Ruleset {
         Ok(self.sorted())
     }
 
+    /// Adds a token-classification model, which runs on free text, and the rules that report what it finds. One model at a time.
+    ///
+    /// # Errors
+    /// When a rule of its name is defined already.
+    #[cfg(feature = "model")]
+    pub fn with_model(mut self, model: Arc<crate::Model>) -> Result<Self, RuleError> {
+        for rule in crate::model::rules(&model) {
+            if self.rules.iter().any(|r| r.id == rule.id) {
+                return Err(RuleError { file: "model".into(), line: 0, message: format!("rule `{}` is defined already", rule.id) });
+            }
+            self.rules.push(rule);
+        }
+        self.lists.model = Some(model);
+        Ok(self.sorted())
+    }
+
     /// Reports a tag, and those under it, from this confidence on.
     #[must_use]
     pub fn with_threshold(mut self, threshold: Threshold) -> Self {

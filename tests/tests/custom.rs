@@ -56,6 +56,15 @@ fn exact_values_of_a_table_are_found_and_never_shown() {
 }
 
 #[test]
+fn a_model_needs_a_build_that_runs_it() {
+    let sonde = Sonde::new();
+    for command in [vec!["classify"], vec!["scan", ".", "--store=none"]] {
+        let ran = sonde.run_on(b"x", command.into_iter().chain(["--model=somewhere"]));
+        assert!(ran.code == Some(2) && ran.stderr.contains("--features model"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn dictionaries_allows_and_thresholds() {
     let sonde = Sonde::new();
     let rules = sonde.home().join("rules");

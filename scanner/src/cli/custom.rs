@@ -142,6 +142,9 @@ pub(super) fn rules(args: &RuleArgs, store: &StoreArgs) -> Result<Rules> {
         if !args.edm.is_empty() {
             rules = exact(rules, &args.edm, &key(store)?)?;
         }
+        if let Some(folder) = &args.model {
+            rules = super::model::add(rules, folder)?;
+        }
         thresholds(rules, &args.min_confidence)
     })?;
     let allowed = allowed(rules.allows());

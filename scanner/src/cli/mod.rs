@@ -13,6 +13,7 @@ mod database;
 mod databases;
 mod generate;
 mod identities;
+mod model;
 mod output;
 mod reach;
 mod read;
@@ -97,6 +98,9 @@ struct RuleArgs {
     /// Find the exact values of a set made by `sonde rules edm build`. Repeatable
     #[arg(long, value_name = "FILE")]
     edm: Vec<PathBuf>,
+    /// Run the token-classification model in this folder on free text, beside the rules (needs a build with the feature `model`)
+    #[arg(long, value_name = "DIR")]
+    model: Option<PathBuf>,
     /// Do not report what the `[[allow]]` of this TOML file names. Repeatable
     #[arg(long, value_name = "FILE")]
     allow: Vec<PathBuf>,
