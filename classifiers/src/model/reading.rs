@@ -32,6 +32,8 @@ impl Kind {
             regulations: regulations.iter().map(|r| (*r).to_owned()).collect(),
             mask: MaskStyle::Tail,
             contains: Vec::new(),
+            beside: false,
+            columns_only: false,
             forms: vec![Form { prior: MOST, ..Form::default() }],
             context: Vec::new(),
             context_bits: 0.0,
