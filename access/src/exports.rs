@@ -18,6 +18,9 @@ use crate::inventory::{Gap, Reading};
 /// Folders of platforms.
 pub const PLATFORMS: [&str; 6] = ["azure", "bigquery", "gcp", "snowflake", "unity", "vectors"];
 
+/// Parts of names of fields that hold secrets.
+const SECRETS: [&str; 6] = ["password", "secret", "allowed_keys", "privatekeydata", "connectionstring", "accountkey"];
+
 /// Files of other platforms by path.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -34,7 +37,7 @@ impl Exports {
 
     /// Adds a file by its path (`/` between parts). Gives why it could not be read.
     pub fn add(&mut self, path: &str, bytes: &[u8]) -> Option<Gap> {
-        let reading = open(path, bytes);
+        let reading = open(path, bytes).map(without_secrets);
         let gap = reading.unread().map(|why| Gap { place: path.to_owned(), why: why.to_owned() });
         self.files.insert(path.to_owned(), reading);
         gap
@@ -43,6 +46,11 @@ impl Exports {
     /// Notes a file that could not be opened.
     pub fn unread(&mut self, path: &str, why: &str) {
         self.files.insert(path.to_owned(), Reading::Unread(why.to_owned()));
+    }
+
+    /// Drops a file.
+    pub fn forget(&mut self, path: &str) {
+        self.files.remove(path);
     }
 
     /// Whether there is nothing.
@@ -120,6 +128,28 @@ fn open(path: &str, bytes: &[u8]) -> Reading<Value> {
     }
 }
 
+/// Keys and passwords are of no use here and are not kept: only that there is one.
+fn without_secrets(mut value: Value) -> Value {
+    let mut todo = vec![&mut value];
+    while let Some(at) = todo.pop() {
+        match at {
+            Value::Array(list) => todo.extend(list),
+            Value::Object(map) => {
+                for (name, value) in map {
+                    let name = name.to_ascii_lowercase();
+                    let secret = SECRETS.iter().any(|word| name.contains(word)) || name.ends_with("api_key") || name == "hash";
+                    match value {
+                        Value::String(text) if secret && !text.is_empty() => "set".clone_into(text),
+                        value => todo.push(value),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    value
+}
+
 fn message(value: &Value) -> String {
     let error = &value["error"];
     let text = error["message"].as_str().or_else(|| error["code"].as_str()).unwrap_or("without a message");
@@ -160,5 +190,36 @@ pub(crate) fn flag(value: &Value) -> Option<bool> {
         Value::String(text) if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("y") || text.eq_ignore_ascii_case("yes") => Some(true),
         Value::String(text) if text.eq_ignore_ascii_case("false") || text.eq_ignore_ascii_case("n") || text.eq_ignore_ascii_case("no") => Some(false),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_kept() {
+        let mut exports = Exports::default();
+        exports.add("vectors/qdrant/q/config.json", br#"{"service": {"api_key": "k1", "read_only_api_key": "", "jwt_rbac": true}}"#);
+        exports.add("vectors/weaviate/w/config.json", br#"{"AUTHENTICATION_APIKEY_ALLOWED_KEYS": "k1,k2", "AUTHENTICATION_APIKEY_ENABLED": "true"}"#);
+        let kept = serde_json::to_string(&exports).unwrap();
+        assert!(!kept.contains("k1") && !kept.contains("k2") && kept.contains("\"set\"") && kept.contains("\"true\""), "{kept}");
+        assert_eq!(serde_json::from_str::<Exports>(&kept).unwrap(), exports);
+    }
+
+    #[test]
+    fn files_are_json_lines_or_csv() {
+        let mut exports = Exports::default();
+        assert_eq!(exports.add("gcp/a.json", b"\xef\xbb\xbf{\"a\": 1}"), None);
+        assert_eq!(exports.add("snowflake/x/b.csv", b"A,B\r\n\"x, \"\"y\"\"\",2\r\n"), None);
+        assert_eq!(exports.add("gcp/c.json", b"{\"a\": 1}\n{\"a\": 2}\n"), None);
+        assert_eq!(exports.file("snowflake/x/b.csv").read().unwrap()[0]["A"], "x, \"y\"");
+        assert_eq!(exports.file("gcp/c.json").read().unwrap()[1]["a"], 2);
+        for (path, bytes) in [("gcp/d.json", &b""[..]), ("gcp/d.json", b"{"), ("gcp/d.json", b"\xff"), ("x.csv", b"A,B\n1\n"), ("x.csv", b"A\n\"1\n")]
+        {
+            assert!(exports.add(path, bytes).is_some(), "{path} {bytes:?}");
+        }
+        assert!(exports.add("gcp/e.json", br#"{"error": {"code": 403, "message": "denied"}}"#).unwrap().why.contains("denied"));
+        assert!(Exports::takes("gcp/p/iam-policy.json") && !Exports::takes("buckets/x/policy.json") && !Exports::takes("gcp"));
     }
 }

@@ -215,3 +215,28 @@ fn a_policy_of_ten_megabytes() {
     assert_eq!(imported.code, Some(0), "{}", imported.stderr);
     assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
 }
+
+#[test]
+fn exports_of_other_platforms_are_answered_as_the_table_says() {
+    let sonde = Sonde::new();
+    let store = format!("--store=sqlite:{}", sonde.home().join("s.db").display());
+    let imported = sonde.run(["identities", "import", estate("platforms").to_str().expect("UTF-8"), &store]);
+    assert_eq!(imported.code, Some(0), "{}", imported.stderr);
+    let out = &imported.stdout;
+    assert!(out.contains("files of other platforms") && out.contains("gcp/p1/buckets/lake/cors.json") && !out.contains("Not read"), "{out}");
+    let reached = sonde.run(["reach", "--format=jsonl", &store]);
+    assert_eq!(reached.code, Some(0), "{}", reached.stderr);
+    let row = |line: &Value| {
+        let text = |key: &str| line[key].as_str().unwrap_or("-").to_owned();
+        let via: Vec<&str> = line["via"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+        let via = if via.is_empty() { "-".to_owned() } else { via.join(" ") };
+        [text("resource"), text("principal"), text("access"), text("answer"), text("condition"), via].join("\t")
+    };
+    let table = fs::read_to_string(repository().join("corpus/estates/platforms.tsv")).expect("the table");
+    let wanted: Vec<&str> = table.lines().filter(|l| !l.starts_with('#')).collect();
+    assert_eq!(lines(&reached.stdout).iter().map(row).collect::<Vec<_>>(), wanted);
+    let below = sonde.run(["reach", "gs://lake/pii/", "--principal=user:bob@example.com", "--format=jsonl", &store]);
+    assert_eq!(lines(&below.stdout)[0]["resource"], "//storage.googleapis.com/projects/_/buckets/lake/objects/pii/*");
+    let cut = sonde.run(["reach", "cut", "gs://lake", &store]);
+    assert!(cut.code == Some(2) && cut.stderr.contains("only those of AWS"), "{}", cut.stderr);
+}

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::exports::Exports;
+
 pub use aws::{
     AccessPoint, Account, Acl, AclGrant, Assignment, Attachment, Bucket, Directory, Encryption, Grant, Group, Key, Node, OrgPolicies, Organization,
     Person, Principal, PrincipalKind, PublicAccessBlock,
@@ -152,6 +154,9 @@ pub struct Inventory {
     pub organization: Option<Organization>,
     /// Identity Center.
     pub directory: Directory,
+    /// What other platforms' tools printed.
+    #[serde(default, skip_serializing_if = "Exports::is_empty")]
+    pub exports: Exports,
     /// What could not be read.
     pub gaps: Vec<Gap>,
     /// Files that are none of those that an import knows.

@@ -28,7 +28,7 @@ pub(super) enum IdentitiesCommand {
 /// Options of `sonde identities import`.
 #[derive(Args, Debug)]
 pub(super) struct ImportArgs {
-    /// Folder with `authorization-details*.json`, `buckets/`, `account/`, `kms/`, `organization/`, …
+    /// Folder with `authorization-details*.json`, `buckets/`, `account/`, `kms/`, `organization/`, … and, of other platforms, `gcp/`, `azure/`, `bigquery/`, `snowflake/`, `unity/`, `vectors/`
     dir: PathBuf,
     /// Keep every answer for datasets with findings from this sensitivity on; of the rest, counts
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = LevelArg::Moderate)]
@@ -70,8 +70,7 @@ async fn import(args: &ImportArgs, inventory: &Inventory, store: &dyn Store) -> 
         let found = answers.of(&place);
         all += found.len();
         let expanded = place.dataset.is_some();
-        let resource = format!("s3://{}/{}", place.bucket, place.prefix);
-        let resource = found.first().map_or(resource, |row| row.resource.clone());
+        let resource = found.first().map_or_else(|| place.uri(), |row| row.resource.clone());
         summaries.push(identities::summary(&resource, &place, &found, expanded));
         if !expanded {
             continue;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sonde_access::{
     aws::reach::{Reach, Reacher},
+    exports::Platforms,
     inventory::{Gap, Inventory},
+    reach,
 };
 
 use crate::store::{Change, ReachRow, SummaryRow};
@@ -12,7 +14,7 @@ use crate::store::{Change, ReachRow, SummaryRow};
 /// What is asked about: a bucket, or what lies below a prefix of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// Name of the bucket.
+    /// Name of the bucket; elsewhere than in S3 the URI of what it is (`gs://bucket`, `azure://account/container`, `snowflake://account/table`, …).
     pub bucket: String,
     /// Keys begin so; empty: all.
     pub prefix: String,
@@ -24,6 +26,17 @@ impl Place {
     /// Reads `s3://bucket/prefix`, an ARN (`*` at its end is a prefix), or the name of a bucket.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| PLATFORMS.contains(scheme)) {
+            // Buckets and containers have something below them.
+            let parts = match scheme {
+                "gs" => 1,
+                "azure" => 2,
+                _ => usize::MAX,
+            };
+            let end = rest.match_indices('/').nth(parts.saturating_sub(1)).map_or(rest.len(), |(i, _)| i);
+            let prefix = rest[end..].trim_start_matches('/').trim_end_matches('*').to_owned();
+            return Some(Self { bucket: format!("{scheme}://{}", &rest[..end]), prefix, dataset: None });
+        }
         let rest = text.strip_prefix("s3://").or_else(|| {
             let parts: Vec<&str> = text.splitn(6, ':').collect();
             (parts.len() == 6 && parts[0] == "arn" && parts[2] == "s3").then(|| parts[5])
@@ -37,11 +50,25 @@ impl Place {
         let prefix = prefix.strip_suffix('*').unwrap_or(prefix);
         (!bucket.is_empty()).then(|| Self { bucket: bucket.to_owned(), prefix: prefix.to_owned(), dataset: None })
     }
+
+    /// As a URI.
+    #[must_use]
+    pub fn uri(&self) -> String {
+        match (self.bucket.contains("://"), self.prefix.as_str()) {
+            (true, "") => self.bucket.clone(),
+            (true, prefix) => format!("{}/{prefix}", self.bucket),
+            (false, prefix) => format!("s3://{}/{prefix}", self.bucket),
+        }
+    }
 }
+
+/// Schemes of what is not S3.
+const PLATFORMS: [&str; 10] = ["gs", "azure", "bigquery", "snowflake", "unity", "qdrant", "weaviate", "milvus", "opensearch", "elasticsearch"];
 
 /// Answers from one inventory.
 pub struct Answers<'a> {
     reacher: Reacher<'a>,
+    platforms: Platforms,
     inventory: &'a Inventory,
 }
 
@@ -49,7 +76,7 @@ impl<'a> Answers<'a> {
     /// Compiles the inventory.
     #[must_use]
     pub fn new(inventory: &'a Inventory) -> Self {
-        Self { reacher: Reacher::new(inventory), inventory }
+        Self { reacher: Reacher::new(inventory), platforms: Platforms::new(&inventory.exports, None), inventory }
     }
 
     /// What could not be read, documents that are no policies included.
@@ -69,6 +96,10 @@ impl<'a> Answers<'a> {
         for bucket in &self.inventory.buckets {
             out.insert((bucket.name.clone(), String::new()), Place { bucket: bucket.name.clone(), prefix: String::new(), dataset: None });
         }
+        for uri in self.platforms.uris() {
+            let place = Place { bucket: uri, prefix: String::new(), dataset: None };
+            out.insert((place.bucket.clone(), String::new()), place);
+        }
         for uri in datasets {
             let Some(mut place) = Place::parse(uri) else { continue };
             if out.contains_key(&(place.bucket.clone(), String::new())) {
@@ -82,13 +113,32 @@ impl<'a> Answers<'a> {
     /// Whether a bucket is in the inventory.
     #[must_use]
     pub fn knows(&self, bucket: &str) -> bool {
-        self.inventory.buckets.iter().any(|b| b.name == bucket)
+        self.inventory.buckets.iter().any(|b| b.name == bucket) || self.platforms.uris().iter().any(|uri| uri == bucket)
     }
 
     /// Everybody who reaches a place, by principal and access.
     pub fn of(&mut self, place: &Place) -> Vec<ReachRow> {
+        if place.bucket.contains("://") {
+            let rows = self.platforms.reach(&place.bucket, &place.prefix);
+            return rows.into_iter().map(|row| platform_row(row, place.dataset.as_deref())).collect();
+        }
         let rows = self.reacher.bucket(&place.bucket, &place.prefix);
         rows.into_iter().map(|row| reach_row(row, place.dataset.as_deref())).collect()
+    }
+}
+
+fn platform_row(row: reach::Reach, dataset: Option<&str>) -> ReachRow {
+    ReachRow {
+        resource: row.resource,
+        dataset: dataset.map(str::to_owned),
+        principal: row.principal,
+        kind: row.kind.name().to_owned(),
+        external: row.external,
+        access: row.access.name().to_owned(),
+        answer: row.answer.name().to_owned(),
+        condition: row.condition,
+        via: row.via,
+        because: row.because.iter().map(|b| (b.policy.to_string(), b.statement.to_string(), b.effect.to_string())).collect(),
     }
 }
 

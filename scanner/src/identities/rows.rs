@@ -21,6 +21,7 @@ pub fn counts(inventory: &Inventory) -> Vec<(&'static str, &'static str, usize)>
         ("access point", "access points", inventory.access_points.len()),
         ("key", "keys", inventory.keys.len()),
         ("assignment in Identity Center", "assignments in Identity Center", inventory.directory.assignments.len()),
+        ("file of another platform", "files of other platforms", inventory.exports.len()),
     ]
 }
 

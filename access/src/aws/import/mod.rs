@@ -10,7 +10,7 @@
 //! | `access-points/NAME/{access-point,policy}.json` | `aws s3control get-access-point`, `get-access-point-policy` |
 //! | `identity-center/*.json` | `aws sso-admin list-account-assignments`, `describe-permission-set`, `aws identitystore list-users`, … |
 //!
-//! Several accounts: the same below `accounts/ID/`. A file that is not there says nothing was dumped, and is taken for "there is none" where AWS
+//! What lies below `gcp/`, `azure/` and the like is kept for [`Platforms`]. Several accounts: the same below `accounts/ID/`. A file that is not there says nothing was dumped, and is taken for "there is none" where AWS
 //! has a default for that (no bucket policy, no ACL grant, no block). A file that holds an error, is empty, cut off or malformed is a [`Gap`].
 //!
 //! `tree.json` is any nesting of objects with an `Id` (`r-…`, `ou-…`, 12 digits): parents are what encloses, or `ParentId`. `scp.json` and `rcp.json`:
@@ -31,7 +31,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::inventory::{Attachment, Gap, Inventory, Reading};
+use crate::{
+    exports::{Exports, Platforms},
+    inventory::{Attachment, Gap, Inventory, Reading},
+};
 
 /// Takes files one by one, in any order.
 #[derive(Debug, Default)]
@@ -51,6 +54,10 @@ impl Import {
     /// Adds a file by its path in the folder (`/` between parts).
     pub fn add(&mut self, path: &str, bytes: &[u8]) {
         let path = path.strip_prefix("./").unwrap_or(path);
+        if Exports::takes(path) {
+            self.inventory.gaps.extend(self.inventory.exports.add(path, bytes));
+            return;
+        }
         let (account, rest) = split(path);
         if !is_known(rest) {
             self.inventory.unknown_files.push(path.to_owned());
@@ -72,6 +79,9 @@ impl Import {
     /// Notes a file, or a folder, that could not be opened.
     pub fn unread(&mut self, path: &str, why: &str) {
         self.inventory.gaps.push(Gap { place: path.to_owned(), why: why.to_owned() });
+        if Exports::takes(path) {
+            return self.inventory.exports.unread(path, why);
+        }
         let (account, rest) = split(path);
         if is_known(rest) {
             self.folders.entry(account.to_owned()).or_default().insert(rest.to_owned(), Reading::Unread(why.to_owned()));
@@ -90,6 +100,7 @@ impl Import {
             folder.read();
         }
         account::settle(inventory);
+        others(inventory);
         inventory.principals.sort_by(|a, b| a.arn.cmp(&b.arn));
         inventory.principals.dedup_by(|a, b| a.arn == b.arn);
         inventory.groups.sort_by(|a, b| a.arn.cmp(&b.arn));
@@ -101,6 +112,20 @@ impl Import {
         inventory.gaps.dedup();
         inventory.unknown_files.sort();
         self.inventory
+    }
+}
+
+/// Files of other platforms that nobody reads are not kept.
+fn others(inventory: &mut Inventory) {
+    if inventory.exports.is_empty() {
+        return;
+    }
+    let platforms = Platforms::new(&inventory.exports, None);
+    inventory.gaps.extend(platforms.gaps());
+    for path in platforms.unknown_files() {
+        inventory.exports.forget(&path);
+        inventory.gaps.retain(|gap| gap.place != path);
+        inventory.unknown_files.push(path);
     }
 }
 

@@ -49,6 +49,9 @@ pub(super) async fn run(args: &CutArgs, store: &dyn Store) -> Result<ExitCode> {
     let (_, inventory) = inventory(store, None).await?;
     let datasets = sensitive(store, None).await?;
     let place = places(Some(&args.what), &Answers::new(&inventory), &datasets)?.remove(0);
+    if place.bucket.contains("://") {
+        bail!("grants on `{}` cannot be worked out yet: only those of AWS can", place.bucket);
+    }
     let used: BTreeSet<String> = inventory.principals.iter().filter(|p| p.last_used.is_some()).map(|p| p.arn.clone()).collect();
     let keeps = |row: &ReachRow| {
         let named = |name: &str| args.keep.iter().any(|k| name == k || name.ends_with(&format!("/{k}")) || name.ends_with(&format!(":{k}")));

@@ -41,7 +41,7 @@ enum ReachCommand {
 /// What is asked, and how it is printed.
 #[derive(Args, Debug)]
 struct WhoArgs {
-    /// `s3://bucket/prefix`, an ARN, the name of a bucket, or `postgres://host:port/database[/schema[/table]]`. Default: all buckets
+    /// `s3://bucket/prefix`, an ARN, the name of a bucket, or `postgres://host:port/database[/schema[/table]]`, `gs://bucket/prefix`, `azure://account/container/prefix`, or as listed without one (`snowflake://…`). Default: all but databases
     #[arg(value_name = "DATASET|RESOURCE")]
     what: Option<String>,
     /// Only this principal: an ARN, or the end of one (`user/ana`)
@@ -135,7 +135,7 @@ fn places(what: Option<&str>, answers: &Answers<'_>, datasets: &[String]) -> Res
     let mut place =
         Place::parse(what).with_context(|| format!("`{what}` is neither `s3://bucket/prefix` nor an ARN of S3 nor the name of a bucket"))?;
     if !answers.knows(&place.bucket) {
-        bail!("the bucket `{}` is not in the snapshot: it was not imported", place.bucket);
+        bail!("`{}` is not in the snapshot: it was not imported", place.bucket);
     }
     place.dataset = datasets.iter().find(|uri| Place::parse(uri).is_some_and(|p| p.bucket == place.bucket && p.prefix == place.prefix)).cloned();
     Ok(vec![place])

@@ -65,7 +65,7 @@ impl Printer {
     }
 
     fn table(&self, out: &mut impl Write, place: &Place, rows: &[ReachRow]) -> Result<()> {
-        let name = place.dataset.clone().unwrap_or_else(|| format!("s3://{}/{}", place.bucket, place.prefix));
+        let name = place.dataset.clone().unwrap_or_else(|| place.uri());
         writeln!(out, "{}", safe(&name))?;
         if rows.is_empty() {
             writeln!(out, "  nobody\n")?;
