@@ -9,7 +9,10 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     exports::{Exports, flag},
@@ -37,6 +40,21 @@ const READ: &[&str] = &["SELECT"];
 const WRITE: &[&str] = &["INSERT", "UPDATE", "DELETE", "TRUNCATE"];
 const TABLES: &[&str] = &["TABLE", "VIEW", "EXTERNAL TABLE", "MATERIALIZED VIEW", "DYNAMIC TABLE", "ICEBERG TABLE", "EVENT TABLE", "HYBRID TABLE"];
 
+/// A role and all below it, each with the roles on the way.
+type Closure = BTreeMap<String, Vec<String>>;
+
+/// Somebody who asks, and what he can ask as.
+#[derive(Debug)]
+struct Session {
+    name: String,
+    kind: Kind,
+    /// One primary role each.
+    each: Vec<Arc<Closure>>,
+    /// What he has besides with secondary roles: grants to himself.
+    own: Option<Arc<Closure>>,
+    secondary: Expr,
+}
+
 /// A privilege of a role on something.
 #[derive(Clone, Debug)]
 struct Grant {
@@ -62,6 +80,7 @@ struct Account {
     tables: BTreeSet<String>,
     /// Table → policies on it.
     policies: BTreeMap<String, Vec<String>>,
+    sessions: Vec<Session>,
     unread: Option<String>,
 }
 
@@ -135,6 +154,7 @@ impl Account {
             }
         }
         account.built_in();
+        account.sessions = account.sessions();
         account
     }
 
@@ -266,7 +286,7 @@ impl Account {
     }
 
     /// A role and all below it, each with the roles on the way.
-    fn closure(&self, from: &str) -> BTreeMap<String, Vec<String>> {
+    fn closure(&self, from: &str) -> Closure {
         let mut seen = BTreeMap::from([(from.to_owned(), vec![from.to_owned()])]);
         let mut todo = std::collections::VecDeque::from([from.to_owned()]);
         while let Some(at) = todo.pop_front() {
@@ -283,12 +303,12 @@ impl Account {
     }
 
     /// A grant on something that one of these roles holds.
-    fn held(&self, roles: &BTreeMap<String, Vec<String>>, kind: &'static str, object: &str, is: impl Fn(&Grant) -> bool) -> Option<&Grant> {
-        self.grants.get(&(kind, object.to_owned()))?.iter().find(|grant| roles.contains_key(&grant.holder) && is(grant))
+    fn held(&self, roles: &[Arc<Closure>], kind: &'static str, object: &str, is: impl Fn(&Grant) -> bool) -> Option<&Grant> {
+        self.grants.get(&(kind, object.to_owned()))?.iter().find(|grant| is(grant) && roles.iter().any(|closure| closure.contains_key(&grant.holder)))
     }
 
     /// What a set of roles can do with a table.
-    fn way(&self, roles: &BTreeMap<String, Vec<String>>, table: &str, access: Access) -> Option<Way> {
+    fn way(&self, roles: &[Arc<Closure>], table: &str, access: Access) -> Option<Way> {
         let parts: Vec<&str> = table.splitn(3, '.').collect();
         let (database, schema) = (parts.first()?, format!("{}.{}", parts.first()?, parts.get(1)?));
         if access == Access::Admin
@@ -316,49 +336,67 @@ impl Account {
         Some(if future { way.and(when("tables made from now on")) } else { way })
     }
 
-    fn through(&self, roles: &BTreeMap<String, Vec<String>>, grants: &[&Grant]) -> Way {
-        let via = grants.first().and_then(|grant| roles.get(&grant.holder)).cloned().unwrap_or_default();
+    fn through(&self, roles: &[Arc<Closure>], grants: &[&Grant]) -> Way {
+        let via = grants.first().and_then(|grant| roles.iter().find_map(|closure| closure.get(&grant.holder))).cloned().unwrap_or_default();
         let because = grants.iter().map(|g| because(&g.policy, &format!("{} to {}", g.privilege, g.holder), "Allow")).collect();
         Way { formula: Expr::YES, via, because }
     }
 
-    fn reach(&self, table: &str) -> Ways {
-        let mut ways = Ways::default();
+    /// Users, then roles, shares and applications that no user holds.
+    fn sessions(&self) -> Vec<Session> {
+        let mut known: BTreeMap<String, Arc<Closure>> = BTreeMap::new();
         let mut used: BTreeSet<String> = BTreeSet::new();
+        let mut out = Vec::new();
         for user in self.users.iter().filter(|user| !self.disabled.contains(*user)) {
             let own = format!("user:{user}");
             let mut first: BTreeSet<String> = self.roles.get(&own).cloned().unwrap_or_default();
             first.insert("PUBLIC".into());
-            let each: Vec<BTreeMap<String, Vec<String>>> = first.iter().map(|role| self.with_public(role)).collect();
-            let mut together: BTreeMap<String, Vec<String>> = BTreeMap::from([(own.clone(), vec![])]);
-            for (role, way) in each.iter().flatten() {
-                together.entry(role.clone()).or_insert_with(|| way.clone());
+            let mut each = Vec::with_capacity(first.len());
+            for role in first {
+                if !known.contains_key(&role) {
+                    let closure = self.with_public(&role);
+                    used.extend(closure.keys().cloned());
+                    known.insert(role.clone(), Arc::new(closure));
+                }
+                each.extend(known.get(&role).cloned());
             }
-            used.extend(together.keys().cloned());
-            for access in Access::ALL {
-                let one = each.iter().filter_map(|roles| self.way(roles, table, access)).min_by_key(|way| way.via.len());
-                let secondary = if self.secondary.contains(user) { Expr::YES } else { when("secondary roles are in use (USE SECONDARY ROLES ALL)") };
-                let way = one.or_else(|| Some(self.way(&together, table, access)?.and(secondary)));
-                self.add(&mut ways, &own, Kind::User, table, access, way);
-            }
+            let secondary = if self.secondary.contains(user) { Expr::YES } else { when("secondary roles are in use (USE SECONDARY ROLES ALL)") };
+            let itself = Arc::new(Closure::from([(own.clone(), Vec::new())]));
+            out.push(Session { name: own, kind: Kind::User, each, own: Some(itself), secondary });
         }
         let holders: BTreeSet<&String> = self.grants.values().flatten().map(|grant| &grant.holder).chain(self.roles.keys()).collect();
         for holder in holders.into_iter().filter(|h| !h.starts_with("user:") && !used.contains(*h)) {
             let (name, kind) = if holder.contains(':') { (holder.clone(), Kind::Group) } else { (format!("role:{holder}"), Kind::Role) };
-            let roles = if kind == Kind::Role { self.with_public(holder) } else { self.closure(holder) };
+            let closure = if kind == Kind::Role { self.with_public(holder) } else { self.closure(holder) };
+            out.push(Session { name, kind, each: vec![Arc::new(closure)], own: None, secondary: Expr::NO });
+        }
+        out
+    }
+
+    fn reach(&self, table: &str) -> Ways {
+        let mut ways = Ways::default();
+        for session in &self.sessions {
             for access in Access::ALL {
-                let way = self.way(&roles, table, access).map(|mut way| {
-                    way.via.remove(0);
+                let one = session.each.iter().filter_map(|role| self.way(std::slice::from_ref(role), table, access)).min_by_key(|way| way.via.len());
+                let way = one.or_else(|| {
+                    let together: Vec<Arc<Closure>> = session.own.iter().chain(&session.each).cloned().collect();
+                    Some(self.way(&together, table, access)?.and(session.secondary.clone()))
+                });
+                let way = way.map(|mut way| {
+                    // A role that stands for itself is not on its own way.
+                    if session.kind != Kind::User && !way.via.is_empty() {
+                        way.via.remove(0);
+                    }
                     way
                 });
-                self.add(&mut ways, &name, kind, table, access, way);
+                self.add(&mut ways, &session.name, session.kind, table, access, way);
             }
         }
         ways
     }
 
     /// What a session has whose primary role this is.
-    fn with_public(&self, role: &str) -> BTreeMap<String, Vec<String>> {
+    fn with_public(&self, role: &str) -> Closure {
         let mut roles = self.closure(role);
         roles.entry("PUBLIC".into()).or_insert_with(|| vec!["PUBLIC".into()]);
         roles

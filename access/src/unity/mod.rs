@@ -54,6 +54,8 @@ struct Metastore {
     /// By name of what it is on: (principal, privilege).
     grants: BTreeMap<String, Vec<(String, String)>>,
     groups: BTreeMap<String, Vec<String>>,
+    /// Member → groups.
+    above: BTreeMap<String, Vec<String>>,
     kinds: BTreeMap<String, Kind>,
     /// Names of things whose grants could not be read: why.
     unread: BTreeMap<String, String>,
@@ -120,6 +122,9 @@ impl Metastore {
                 let of = if path.starts_with("grants/metastore/") { "" } else { of };
                 store.unread.insert(of.to_ascii_lowercase(), format!("{place}: {why}"));
             }
+        }
+        for (group, members) in &store.groups {
+            members.iter().for_each(|member| store.above.entry(member.clone()).or_default().push(group.clone()));
         }
         // A table of which only grants were exported is a table.
         let named: Vec<String> = store.grants.keys().chain(store.unread.keys()).filter(|n| n.split('.').count() == 3).cloned().collect();
@@ -225,8 +230,8 @@ impl Metastore {
         let mut at = 0;
         while at < out.len() {
             let (member, via) = out[at].clone();
-            for (group, members) in &self.groups {
-                if members.contains(&member) && !out.iter().any(|(known, _)| known == group) {
+            for group in self.above.get(&member).into_iter().flatten() {
+                if !out.iter().any(|(known, _)| known == group) {
                     let mut via = via.clone();
                     via.push(group.clone());
                     out.push((group.clone(), via));
@@ -295,10 +300,8 @@ impl Metastore {
 
     fn reach(&self, table: &str, own: &Table) -> Ways {
         let mut ways = Ways::default();
-        let mut names: BTreeSet<&str> = self.grants.values().flatten().map(|(principal, _)| principal.as_str()).collect();
-        names.extend(self.owners.values().chain(&self.owner).chain(self.tables.values().filter_map(|t| t.owner.as_ref())).map(String::as_str));
-        names.extend(self.groups.values().flatten().map(String::as_str));
         let unread = self.unread(table);
+        let names = self.concerned(table, own, unread.is_some());
         // A group whose members are known is them.
         for name in names.into_iter().filter(|name| !self.groups.contains_key(*name)) {
             let identities = self.identities(name);
@@ -324,6 +327,28 @@ impl Metastore {
             }
         }
         ways
+    }
+
+    /// Whom grants and owners of a table and of what it lies in speak of, members of groups included; everybody if something was not read.
+    fn concerned<'m>(&'m self, table: &str, own: &'m Table, everybody: bool) -> BTreeSet<&'m str> {
+        let mut objects: Vec<&str> = vec!["", table];
+        objects.extend(table.match_indices('.').map(|(i, _)| &table[..i]));
+        let mut todo: Vec<&str> = self.owner.iter().chain(&own.owner).map(String::as_str).collect();
+        if everybody {
+            todo.extend(self.grants.values().flatten().map(|(principal, _)| principal.as_str()));
+            todo.extend(self.owners.values().chain(self.groups.values().flatten()).map(String::as_str));
+        }
+        for object in objects {
+            todo.extend(self.grants.get(object).into_iter().flatten().map(|(principal, _)| principal.as_str()));
+            todo.extend(self.owners.get(object).map(String::as_str));
+        }
+        let mut names = BTreeSet::new();
+        while let Some(name) = todo.pop() {
+            if names.insert(name) {
+                todo.extend(self.groups.get(name).into_iter().flatten().map(String::as_str));
+            }
+        }
+        names
     }
 
     /// What was not read of a table and what it lies in.
