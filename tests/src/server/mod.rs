@@ -8,7 +8,6 @@ use std::{
 };
 
 pub mod listing;
-pub mod mariadb;
 pub mod moto;
 pub mod postgres;
 pub mod proxy;
