@@ -1,4 +1,4 @@
-//! Who can reach what, from outside: a folder of exports in, answers out, held against tables written by hand.
+//! Who can reach what, from outside: a folder of exports in, answers out, held against tables that were checked line by line.
 
 use std::{
     collections::BTreeMap,
