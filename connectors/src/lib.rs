@@ -3,6 +3,7 @@
 //! A [`Connector`] lists objects and reads ranges of their bytes, or their rows. An [`extract::Extractor`] does no IO: it says which ranges it wants, is fed,
 //! and gives [`extract::Chunk`]s. Nothing here writes to a source.
 
+pub mod aws;
 mod connector;
 pub mod dataset;
 mod error;

@@ -1,4 +1,4 @@
-//! `sonde identities sync postgres://…` and `sonde reach postgres://…`.
+//! `sonde identities sync` and `sonde reach postgres://…`.
 
 use std::{
     io::{self, Write},
@@ -11,6 +11,7 @@ use clap::Args;
 use sonde_access::sql::Inventory;
 use sonde_connectors::{
     Connector,
+    aws::AwsOptions,
     postgres::{Postgres, PostgresOptions},
 };
 
@@ -24,7 +25,7 @@ use crate::{
 /// Options of `sonde identities sync`.
 #[derive(Args, Debug)]
 pub(super) struct SyncArgs {
-    /// `postgres://user@host:port/database`
+    /// `aws` (the account of the credentials), or `postgres://user@host:port/database`
     #[arg(value_name = "SOURCE")]
     source: String,
     /// Read these dumps (`pg_dumpall --roles-only`, `pg_dump --schema-only`) in place of connecting: a folder of `*.sql`, or a file
@@ -38,9 +39,34 @@ pub(super) struct SyncArgs {
     strict: bool,
     #[command(flatten)]
     store: StoreArgs,
+    #[command(flatten)]
+    aws: AwsArgs,
+}
+
+/// How AWS is reached.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "AWS")]
+struct AwsArgs {
+    /// Another server than AWS's, for every service. Default: as `AWS_ENDPOINT_URL` and the profile say
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+    /// Region of what has none of its own; regions of buckets are found out
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// Profile of the AWS configuration
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
 }
 
 pub(super) fn sync(args: &SyncArgs) -> Result<ExitCode> {
+    if args.source == "aws" {
+        if args.dumps.is_some() {
+            bail!("dumps of AWS are read by `sonde identities import DIR`");
+        }
+        let AwsArgs { endpoint_url, region, profile } = args.aws.clone();
+        let options = AwsOptions { endpoint_url, region, profile, ..AwsOptions::default() };
+        return setup::runtime()?.block_on(super::identities::sync(options, args.expand, args.strict, &args.store));
+    }
     setup::runtime()?.block_on(async {
         let (place, origin, inventory) = read(args).await?;
         let store = crate::store::open(&setup::store_spec(&args.store)?).await?;
@@ -60,7 +86,7 @@ async fn read(args: &SyncArgs) -> Result<(DatabasePlace, String, Inventory)> {
         return Ok((place, dumps.display().to_string(), inventory));
     }
     if !Postgres::is_uri(&args.source) {
-        bail!("identities of databases are read from `postgres://user@host:port/database`");
+        bail!("identities are read from `aws`, or from `postgres://user@host:port/database`");
     }
     let source = Postgres::connect(&args.source, PostgresOptions::default()).await?;
     let inventory = source.identities().await?;

@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use sonde_access::inventory::{Gap, Inventory};
+use sonde_connectors::aws::{Aws, AwsOptions};
 
 use super::{LevelArg, StoreArgs, databases, reach::sensitive, setup, table, terminal::safe};
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
 pub(super) enum IdentitiesCommand {
     /// Read what the `aws` command line printed into a folder, and work out who can reach what
     Import(ImportArgs),
-    /// Read roles and grants of a database, and work out who can reach its tables
+    /// Read identities of an AWS account, or roles and grants of a database, and work out who can reach what
     Sync(databases::SyncArgs),
 }
 
@@ -49,22 +50,33 @@ pub(super) fn run(command: IdentitiesCommand) -> Result<ExitCode> {
     if identities::counts(&inventory).iter().all(|(.., n)| *n == 0) && inventory.gaps.is_empty() {
         bail!("there is nothing in `{}` that an import knows: see `sonde identities import --help`", args.dir.display());
     }
-    setup::runtime()?.block_on(async {
-        let store = crate::store::open(&setup::store_spec(&args.store)?).await?;
-        store.migrate().await?;
-        let outcome = import(&args, &inventory, &*store).await;
-        store.close().await;
-        outcome
-    })
+    let origin = args.dir.display().to_string();
+    setup::runtime()?.block_on(keep(&inventory, &origin, args.expand, args.strict, &args.store))
 }
 
-async fn import(args: &ImportArgs, inventory: &Inventory, store: &dyn Store) -> Result<ExitCode> {
+/// `sonde identities sync aws`.
+pub(super) async fn sync(options: AwsOptions, expand: LevelArg, strict: bool, store: &StoreArgs) -> Result<ExitCode> {
+    let aws = Aws::connect(options).await?;
+    let collected = aws.collect().await;
+    let origin = format!("aws {}", collected.account);
+    keep(&identities::of_account(&collected), &origin, expand, strict, store).await
+}
+
+/// Opens the store and keeps an inventory there, with all answers.
+async fn keep(inventory: &Inventory, origin: &str, expand: LevelArg, strict: bool, store: &StoreArgs) -> Result<ExitCode> {
+    let store = crate::store::open(&setup::store_spec(store)?).await?;
+    store.migrate().await?;
+    let outcome = import(inventory, origin, expand, strict, &*store).await;
+    store.close().await;
+    outcome
+}
+
+async fn import(inventory: &Inventory, origin: &str, expand: LevelArg, strict: bool, store: &dyn Store) -> Result<ExitCode> {
     let mut answers = Answers::new(inventory);
     let gaps = answers.gaps();
-    let origin = args.dir.display().to_string();
     let before = store.snapshot(None, "aws").await?;
-    let snapshot = store.save_snapshot(identities::snapshot(inventory, &origin, &gaps)?).await?;
-    let datasets = sensitive(store, Some(args.expand)).await?;
+    let snapshot = store.save_snapshot(identities::snapshot(inventory, origin, &gaps)?).await?;
+    let datasets = sensitive(store, Some(expand)).await?;
     let (mut rows, mut summaries, mut changes, mut all) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for place in answers.places(&datasets) {
         let found = answers.of(&place);
@@ -97,9 +109,9 @@ async fn import(args: &ImportArgs, inventory: &Inventory, store: &dyn Store) -> 
     store.save_reach(snapshot, rows, summaries, changes).await?;
     let mut out = io::BufWriter::new(io::stdout());
     print(&mut out, inventory, &gaps)?;
-    writeln!(out, "Snapshot {snapshot} of {}: {} answers, {} of them kept one by one.", safe(&origin), grouped(all as u64), grouped(kept as u64))?;
+    writeln!(out, "Snapshot {snapshot} of {}: {} answers, {} of them kept one by one.", safe(origin), grouped(all as u64), grouped(kept as u64))?;
     out.flush()?;
-    Ok(if args.strict && !gaps.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS })
+    Ok(if strict && !gaps.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }
 
 fn print(out: &mut impl Write, inventory: &Inventory, gaps: &[Gap]) -> Result<()> {

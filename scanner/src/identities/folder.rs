@@ -1,9 +1,10 @@
-//! A folder of dumped files, read into an inventory.
+//! A folder of dumped files, or the same asked of AWS, read into an inventory.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 use sonde_access::{aws::import::Import, inventory::Inventory};
+use sonde_connectors::aws::Collected;
 
 /// Larger files are not read.
 const LARGEST: u64 = 1 << 30;
@@ -22,6 +23,15 @@ pub fn read(folder: &Path) -> Result<Inventory> {
     let mut import = Import::new();
     walk(folder, "", &mut import, 0);
     Ok(import.finish())
+}
+
+/// What was asked of AWS, read like a folder.
+#[must_use]
+pub fn of_account(collected: &Collected) -> Inventory {
+    let mut import = Import::new();
+    collected.files.iter().for_each(|(path, bytes)| import.add(path, bytes));
+    collected.unread.iter().for_each(|(place, why)| import.unread(place, why));
+    import.finish()
 }
 
 fn walk(folder: &Path, prefix: &str, import: &mut Import, depth: usize) {

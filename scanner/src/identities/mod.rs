@@ -1,4 +1,4 @@
-//! Identities: a folder read into an inventory, an inventory into rows of the store, and questions about it answered.
+//! Identities: a folder or an account read into an inventory, an inventory into rows of the store, and questions about it answered.
 
 mod answers;
 mod cut;
@@ -9,5 +9,5 @@ mod rows;
 pub use answers::{Answers, Place, difference, summary};
 pub use cut::without;
 pub use databases::{DatabasePlace, Tables, dumps};
-pub use folder::read;
+pub use folder::{of_account, read};
 pub use rows::{counts, snapshot};

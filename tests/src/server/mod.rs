@@ -11,6 +11,7 @@ pub mod listing;
 pub mod moto;
 pub mod postgres;
 pub mod proxy;
+pub mod stub;
 
 /// Longest head of a request, bytes.
 const HEAD_LIMIT: usize = 64 * 1024;

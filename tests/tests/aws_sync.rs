@@ -1,0 +1,400 @@
+//! `sonde identities sync aws` against a real server, and against one that refuses, throttles and pages.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{Read, Write},
+    net::TcpStream,
+    sync::Mutex,
+    time::Duration,
+};
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use serde_json::{Value, json};
+use sonde_connectors::{
+    ErrorKind,
+    aws::{Aws, AwsOptions, Collected},
+};
+use sonde_tests::{
+    program::Sonde,
+    server::{
+        moto::Moto,
+        stub::{Asked, Stub},
+    },
+};
+
+/// The account that moto has.
+const ACCOUNT: &str = "123456789012";
+
+/// Asks moto as a client of a service, and gives the body.
+fn ask(moto: &Moto, service: &str, line: &str, headers: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(moto.address()).expect("moto listens");
+    let credential = format!("AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0");
+    let len = body.len();
+    let request = format!(
+        "{line} HTTP/1.0\r\nHost: {}\r\nAuthorization: {credential}\r\nx-amz-account-id: {ACCOUNT}\r\n{headers}Content-Length: {len}\r\n\r\n{body}",
+        moto.address()
+    );
+    stream.write_all(request.as_bytes()).expect("it is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    assert!(head.contains(" 200 ") || head.contains(" 204 "), "{line} {body} {answer}");
+    body.to_owned()
+}
+
+fn iam(moto: &Moto, action: &str, parameters: &[(&str, &str)]) {
+    let encoded = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+    let pairs: String = parameters.iter().map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    ask(moto, "iam", "POST /", form, &format!("Action={action}&Version=2010-05-08{pairs}"));
+}
+
+fn json_call(moto: &Moto, service: &str, target: &str, body: &Value) -> Value {
+    let headers = format!("Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {target}\r\n");
+    serde_json::from_str(&ask(moto, service, "POST /", &headers, &body.to_string())).expect("JSON")
+}
+
+/// What moto does not know: whether tags of a bucket count.
+fn no_abac(asked: &Asked) -> Option<(u16, String)> {
+    asked.line.ends_with("?abac").then(|| (200, "<AbacStatus><Status>Disabled</Status></AbacStatus>".to_owned()))
+}
+
+fn policy(statements: &Value) -> String {
+    json!({"Version": "2012-10-17", "Statement": statements}).to_string()
+}
+
+/// An account: four users, a group, two roles, four buckets, a key, an access point. Gives the key's id.
+fn populate(moto: &Moto) -> String {
+    let arn = |rest: &str| format!("arn:aws:iam::{ACCOUNT}:{rest}");
+    let objects = ["arn:aws:s3:::customers", "arn:aws:s3:::customers/*"];
+    let key = json_call(moto, "kms", "TrentService.CreateKey", &json!({}))["KeyMetadata"]["Arn"].as_str().expect("an ARN").to_owned();
+    for name in ["ana", "bob", "carl"] {
+        iam(moto, "CreateUser", &[("UserName", name)]);
+    }
+    iam(moto, "CreateGroup", &[("GroupName", "analysts")]);
+    iam(moto, "AddUserToGroup", &[("GroupName", "analysts"), ("UserName", "ana")]);
+    let reads = policy(&json!([{"Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": objects}]));
+    iam(moto, "PutGroupPolicy", &[("GroupName", "analysts"), ("PolicyName", "read"), ("PolicyDocument", &reads)]);
+    let writes = policy(&json!([{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*"}]));
+    iam(moto, "CreatePolicy", &[("PolicyName", "WriteLogs"), ("PolicyDocument", &writes)]);
+    iam(moto, "AttachUserPolicy", &[("UserName", "bob"), ("PolicyArn", &arn("policy/WriteLogs"))]);
+    let assume = policy(&json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn("role/etl")}]));
+    iam(moto, "PutUserPolicy", &[("UserName", "carl"), ("PolicyName", "assume"), ("PolicyDocument", &assume)]);
+    let trust = policy(&json!([{"Effect": "Allow", "Principal": {"AWS": arn("user/carl")}, "Action": "sts:AssumeRole"}]));
+    iam(moto, "CreateRole", &[("RoleName", "etl"), ("AssumeRolePolicyDocument", &trust)]);
+    let cards = policy(&json!([{"Sid": "Cards", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::cards/*"},
+        {"Sid": "Key", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": key}]));
+    iam(moto, "PutRolePolicy", &[("RoleName", "etl"), ("PolicyName", "cards"), ("PolicyDocument", &cards)]);
+    // Everything, within a boundary that leaves the list of one bucket.
+    let boundary = policy(&json!([{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::logs"}]));
+    iam(moto, "CreatePolicy", &[("PolicyName", "Edge"), ("PolicyDocument", &boundary)]);
+    let nobody = policy(&json!([{"Effect": "Allow", "Principal": {"AWS": arn("user/bob")}, "Action": "sts:TagSession"}]));
+    iam(moto, "CreateRole", &[("RoleName", "edge"), ("AssumeRolePolicyDocument", &nobody), ("PermissionsBoundary", &arn("policy/Edge"))]);
+    let all = policy(&json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]));
+    iam(moto, "PutRolePolicy", &[("RoleName", "edge"), ("PolicyName", "all"), ("PolicyDocument", &all)]);
+    for bucket in ["cards", "customers", "logs", "website"] {
+        ask(moto, "s3", &format!("PUT /{bucket}"), "", "");
+    }
+    let encryption = format!(
+        "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>\
+         <KMSMasterKeyID>{key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
+    );
+    ask(moto, "s3", "PUT /cards?encryption", "", &encryption);
+    // Within the account, a resource that names everybody grants to everybody: the role in its boundary as well.
+    let public =
+        policy(&json!([{"Sid": "Public", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::website/*"}]));
+    ask(moto, "s3", "PUT /website?policy", "", &public);
+    let point = "<CreateAccessPointRequest><Bucket>customers</Bucket></CreateAccessPointRequest>";
+    ask(moto, "s3", "PUT /v20180820/accesspoint/desk", "", point);
+    key.rsplit('/').next().expect("an id").to_owned()
+}
+
+/// The answers that this account must give. Root is in its own account; bob writes; carl reads the cards by his role.
+fn table() -> BTreeSet<String> {
+    let mut rows: BTreeSet<String> = BTreeSet::new();
+    for bucket in ["cards", "customers", "logs", "website"] {
+        rows.extend(["read", "write", "list", "admin"].map(|access| format!("{bucket} root {access} yes")));
+    }
+    let others = [
+        "cards role/etl read yes",
+        "cards user/carl read yes by role/etl",
+        "customers user/ana list yes",
+        "customers user/ana read yes",
+        "logs role/edge list yes",
+        "logs user/bob write yes",
+        "website anonymous read yes",
+        "website role/edge read yes",
+        "website role/etl read yes",
+        "website user/ana read yes",
+        "website user/bob read yes",
+        "website user/carl read yes",
+    ];
+    rows.extend(others.map(str::to_owned));
+    rows
+}
+
+/// Syncs from an endpoint; what was printed, and the answers.
+fn sync(url: &str, extra: &[&str]) -> (String, BTreeSet<String>) {
+    let sonde = Sonde::new().env("AWS_ACCESS_KEY_ID", "testing").env("AWS_SECRET_ACCESS_KEY", "testing").env("AWS_ENDPOINT_URL", url);
+    let sonde = sonde.env("AWS_REGION", "us-east-1");
+    let store = format!("--store=sqlite:{}", sonde.home().join("s.db").display());
+    let synced = sonde.run(["identities", "sync", "aws", &store].into_iter().chain(extra.iter().copied()));
+    assert_eq!(synced.code, Some(0), "{}{}", synced.stdout, synced.stderr);
+    let reached = sonde.run(["reach", "--format=jsonl", &store]).ok();
+    let own = format!("arn:aws:iam::{ACCOUNT}:");
+    let row = |line: Value| {
+        let text = |key: &str| line[key].as_str().unwrap_or_default().replace(&own, "");
+        let via: Vec<String> = line["via"].as_array().expect("a list").iter().filter_map(|v| Some(v.as_str()?.replace(&own, ""))).collect();
+        let by = if via.is_empty() { String::new() } else { format!(" by {}", via.join(" ")) };
+        let bucket = text("resource").replace("arn:aws:s3:::", "");
+        format!("{bucket} {} {} {}{by}", text("principal"), text("access"), text("answer"))
+    };
+    (synced.stdout, reached.lines().into_iter().map(row).collect())
+}
+
+#[test]
+fn an_account_is_answered_as_the_table_says() {
+    let moto = Moto::start();
+    let key = populate(&moto);
+    let front = Stub::start(Some(moto.address()), no_abac);
+    let (printed, answers) = sync(&front.url(), &[]);
+    assert_eq!(answers, table(), "{printed}");
+    for part in ["1 account", "3 users", "1 group", "2 roles", "4 buckets", "1 access point", "1 key", "aws 123456789012"] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+
+    // Every third call is refused once with a request to slow down, and nothing is lost.
+    let seen: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
+    let throttled = Stub::start(Some(moto.address()), move |asked| {
+        if let Some(answer) = no_abac(asked) {
+            return Some(answer);
+        }
+        let mut seen = seen.lock().expect("no panic");
+        let number = seen.len();
+        let times = seen.entry(format!("{} {}", asked.line, asked.body)).or_insert(0);
+        *times += 1;
+        (*times == 1 && number.is_multiple_of(3)).then(|| match asked.operation.as_str() {
+            "" => (503, "<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>".to_owned()),
+            "ListKeys" => (400, json!({"__type": "ThrottlingException", "message": "Rate exceeded"}).to_string()),
+            _ => (429, String::new()),
+        })
+    });
+    let (printed_slowly, answers) = sync(&throttled.url(), &[]);
+    assert_eq!(answers, table());
+    assert_eq!(printed_slowly, printed);
+
+    what_is_refused_is_unknown(&moto, key);
+}
+
+/// The same account, seen by somebody who may not see everything.
+fn what_is_refused_is_unknown(moto: &Moto, key: String) {
+    let refused = Stub::start(Some(moto.address()), move |asked| {
+        let denied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>".to_owned();
+        match asked.operation.as_str() {
+            "GetKeyPolicy" => {
+                assert!(asked.body.contains(&key), "{asked:?}");
+                Some((400, json!({"__type": "AccessDeniedException", "Message": "not authorized: NoSuchBucketPolicy"}).to_string()))
+            }
+            _ if asked.line == "GET /website?policy" => Some((403, denied)),
+            _ if asked.line == "GET /customers?acl" => Some((403, denied)),
+            _ if asked.line.starts_with("GET /v20180820/accesspoint?") => Some((403, denied)),
+            _ => no_abac(asked),
+        }
+    });
+    let (printed, answers) = sync(&refused.url(), &[]);
+    for part in
+        ["kms/", "AccessDeniedException", "GetKeyPolicy", "buckets/website/policy.json", "GetBucketPolicy", "GetBucketAcl", "ListAccessPoints"]
+    {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    for row in
+        ["cards role/etl read unknown", "cards user/carl read unknown by role/etl", "website anonymous read unknown", "website user/ana read unknown"]
+    {
+        assert!(answers.contains(row), "{row}: {answers:#?}");
+    }
+    // What does not hang on it is as before.
+    for row in ["customers user/ana read yes", "logs user/bob write yes", "logs role/edge list yes"] {
+        assert!(answers.contains(row), "{row}: {answers:#?}");
+    }
+}
+
+fn options(url: &str) -> AwsOptions {
+    AwsOptions {
+        endpoint_url: Some(url.to_owned()),
+        region: Some("eu-west-1".to_owned()),
+        credentials: Some(SharedCredentialsProvider::new(Credentials::from_keys("testing", "testing", None))),
+        max_attempts: 3,
+        backoff: Duration::from_millis(1),
+        ..AwsOptions::default()
+    }
+}
+
+fn collect(url: &str) -> Collected {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async { Aws::connect(options(url)).await.expect("credentials").collect().await })
+}
+
+fn form(operation: &str, result: &str) -> (u16, String) {
+    (200, format!("<{operation}Response xmlns=\"u\"><{operation}Result>{result}</{operation}Result></{operation}Response>"))
+}
+
+/// An account whose lists all come in pages.
+fn pages(asked: &Asked) -> Option<(u16, String)> {
+    let has = |text: &str| asked.body.contains(text) || asked.line.contains(text);
+    let json = |value: Value| Some((200, value.to_string()));
+    let user = |name: &str, more: &str| {
+        format!(
+            "<member><UserName>{name}</UserName><UserId>AIDA{name}</UserId><Arn>arn:aws:iam::111122223333:user/{name}</Arn><Path>/</Path>{more}</member>"
+        )
+    };
+    let edge = "<PermissionsBoundary><PermissionsBoundaryArn>arn:aws:iam::111122223333:policy/edge</PermissionsBoundaryArn></PermissionsBoundary>";
+    match asked.operation.as_str() {
+        "GetCallerIdentity" => Some(form("GetCallerIdentity", "<Arn>a</Arn><Account>111122223333</Account>")),
+        "GetAccountAuthorizationDetails" if has("Marker=two%2F") => {
+            let users = format!("<UserDetailList>{}</UserDetailList><IsTruncated>false</IsTruncated>", user("bob", edge));
+            Some(form("GetAccountAuthorizationDetails", &users))
+        }
+        "GetAccountAuthorizationDetails" => {
+            let users = format!("<UserDetailList>{}</UserDetailList><IsTruncated>true</IsTruncated><Marker>two/</Marker>", user("ana", ""));
+            Some(form("GetAccountAuthorizationDetails", &users))
+        }
+        "GetPolicy" => Some(form("GetPolicy", "<Policy><PolicyName>edge</PolicyName><DefaultVersionId>v3</DefaultVersionId></Policy>")),
+        "GetPolicyVersion" if has("VersionId=v3") => {
+            Some(form("GetPolicyVersion", "<PolicyVersion><Document>%7B%22Statement%22%3A%5B%5D%7D</Document></PolicyVersion>"))
+        }
+        "ListAliases" => json(json!({"Aliases": [], "Truncated": false})),
+        "ListKeys" if has("more") => json(json!({"Keys": [{"KeyId": "k2"}], "Truncated": false})),
+        "ListKeys" => json(json!({"Keys": [{"KeyId": "k1"}, {"KeyId": "../k3"}], "NextMarker": "more", "Truncated": true})),
+        "DescribeKey" => json(json!({"KeyMetadata": {"Arn": "arn:aws:kms:eu-west-1:111122223333:key/k1"}})),
+        "GetKeyPolicy" => json(json!({"Policy": "{\"Statement\": []}"})),
+        "ListGrants" if has("more") => json(json!({"Grants": [{"GrantId": "g2"}], "Truncated": false})),
+        "ListGrants" => json(json!({"Grants": [{"GrantId": "g1"}], "NextMarker": "more", "Truncated": true})),
+        "DescribeOrganization" => json(
+            json!({"Organization": {"Id": "o-abcdefghij", "MasterAccountId": "999900001111", "MasterAccountEmail": "a@example.com", "FeatureSet": "ALL"}}),
+        ),
+        "ListRoots" => {
+            json(json!({"Roots": [{"Id": "r-ab12", "Name": "Root", "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]}]}))
+        }
+        "ListOrganizationalUnitsForParent" if has("r-ab12") => json(json!({"OrganizationalUnits": [{"Id": "ou-ab12-11111111", "Name": "Data"}]})),
+        "ListOrganizationalUnitsForParent" => json(json!({"OrganizationalUnits": []})),
+        "ListAccountsForParent" if has("ou-ab12") && has("more") => json(json!({"Accounts": [{"Id": "444455556666", "Email": "b@example.com"}]})),
+        "ListAccountsForParent" if has("ou-ab12") => json(json!({"Accounts": [{"Id": "111122223333"}], "NextToken": "more"})),
+        "ListAccountsForParent" => json(json!({"Accounts": [{"Id": "999900001111"}]})),
+        "ListPolicies" => json(json!({"Policies": [{"Id": "p-guard", "Name": "Guard"}]})),
+        "ListTargetsForPolicy" if has("more") => json(json!({"Targets": [{"TargetId": "ou-ab12-11111111"}]})),
+        "ListTargetsForPolicy" => json(json!({"Targets": [{"TargetId": "r-ab12"}], "NextToken": "more"})),
+        "DescribePolicy" => json(json!({"Policy": {"Content": "{\"Statement\": []}"}})),
+        "" => buckets(asked),
+        _ => None,
+    }
+}
+
+/// The part of S3.
+fn buckets(asked: &Asked) -> Option<(u16, String)> {
+    let xml = |text: &str| Some((200, text.to_owned()));
+    match asked.line.strip_prefix("GET ")? {
+        "/?max-buckets=1000" => xml(
+            "<ListAllMyBucketsResult><Buckets><Bucket><Name>one</Name></Bucket></Buckets><ContinuationToken>t+1</ContinuationToken></ListAllMyBucketsResult>",
+        ),
+        "/?continuation-token=t%2B1&max-buckets=1000" => xml(
+            "<ListAllMyBucketsResult><Buckets><Bucket><Name>two</Name><BucketRegion>ap-southeast-2</BucketRegion></Bucket><Bucket><Name>a/../b</Name></Bucket></Buckets></ListAllMyBucketsResult>",
+        ),
+        "/one?location" => xml("<LocationConstraint/>"),
+        "/two?location" => xml("<LocationConstraint>ap-southeast-2</LocationConstraint>"),
+        "/one?policy" => Some((404, "<Error><Code>NoSuchBucketPolicy</Code></Error>".to_owned())),
+        "/two?policy" => xml("{\"Statement\": []}"),
+        "/one?acl" => xml("<AccessControlPolicy><Owner><ID>o1</ID></Owner><AccessControlList><Grant><Grantee xmlns:xsi=\"i\" xsi:type=\"Group\">\
+             <URI>http://acs.amazonaws.com/groups/global/AllUsers</URI></Grantee><Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>"),
+        "/one?tagging" => xml("<Tagging><TagSet><Tag><Key>pii</Key><Value>true</Value></Tag></TagSet></Tagging>"),
+        "/v20180820/accesspoint?maxResults=1000" => xml(
+            "<ListAccessPointsResult><AccessPointList><AccessPoint><Name>desk</Name></AccessPoint></AccessPointList><NextToken>n</NextToken></ListAccessPointsResult>",
+        ),
+        "/v20180820/accesspoint?maxResults=1000&nextToken=n" => xml("<ListAccessPointsResult><AccessPointList/></ListAccessPointsResult>"),
+        "/v20180820/accesspoint/desk" => {
+            xml("<GetAccessPointResult><Name>desk</Name><Bucket>one</Bucket><NetworkOrigin>Internet</NetworkOrigin></GetAccessPointResult>")
+        }
+        _ => Some((403, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>".to_owned())),
+    }
+}
+
+#[test]
+fn lists_come_in_pages() {
+    let stub = Stub::start(None, pages);
+    let collected = collect(&stub.url());
+    let file = |name: &str| -> Value {
+        let bytes = &collected.files.get(&format!("accounts/111122223333/{name}")).unwrap_or_else(|| panic!("{name}: {:#?}", collected.files.keys()));
+        serde_json::from_slice(bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(bytes)))
+    };
+    assert_eq!(file("authorization-details-0001.json")["UserDetailList"][0]["UserName"], "ana");
+    assert_eq!(file("authorization-details-0002.json")["UserDetailList"][0]["UserName"], "bob");
+    let edge = &file("authorization-details-policies.json")["Policies"][0];
+    assert_eq!((&edge["Arn"], &edge["PolicyVersionList"][0]["VersionId"]), (&json!("arn:aws:iam::111122223333:policy/edge"), &json!("v3")));
+    assert_eq!(file("buckets/one/location.json"), json!({"LocationConstraint": "us-east-1"}));
+    assert_eq!(file("buckets/two/policy.json"), json!({"Policy": "{\"Statement\": []}"}));
+    assert_eq!(file("buckets/one/tagging.json"), json!({"TagSet": [{"Key": "pii", "Value": "true"}]}));
+    let grant = json!({"Grantee": {"URI": "http://acs.amazonaws.com/groups/global/AllUsers"}, "Permission": "READ"});
+    assert_eq!(file("buckets/one/acl.json"), json!({"Owner": {"ID": "o1"}, "Grants": [grant]}));
+    assert!(file("buckets/one/policy.json").as_str().expect("an error").contains("(NoSuchBucketPolicy)"));
+    assert_eq!(file("kms/k1/grants.json"), json!({"Grants": [{"GrantId": "g1"}, {"GrantId": "g2"}]}));
+    assert_eq!(file("kms/k2/policy.json"), json!({"Policy": "{\"Statement\": []}"}));
+    assert_eq!(file("access-points/desk/access-point.json")["AccessPointArn"], "arn:aws:s3:ap-southeast-2:111122223333:accesspoint/desk");
+    let tree = file("organization/tree.json");
+    assert_eq!(tree["Accounts"].as_array().expect("a list").len(), 3);
+    assert_eq!(tree["Accounts"][2], json!({"Id": "444455556666", "ParentId": "ou-ab12-11111111"}));
+    assert_eq!(file("organization/scp.json")["Policies"][0]["Targets"], json!([{"TargetId": "r-ab12"}, {"TargetId": "ou-ab12-11111111"}]));
+    let all = collected.files.iter().map(|(name, bytes)| format!("{name} {}", String::from_utf8_lossy(bytes))).collect::<String>();
+    assert!(!all.contains("@example.com") && !all.contains("..") && !all.contains("rcp.json"), "{all}");
+
+    // The access point is there in each of three regions.
+    let inventory = sonde_scanner::identities::of_account(&collected);
+    assert_eq!((inventory.principals.len(), inventory.buckets.len(), inventory.keys.len(), inventory.access_points.len()), (2, 2, 2, 3));
+    assert!(inventory.principals[1].boundary.as_ref().is_some_and(|b| b.policy.read().is_some()), "the boundary was fetched");
+    let organization = inventory.organization.as_ref().expect("an organisation");
+    assert_eq!(organization.path("111122223333"), ["r-ab12", "ou-ab12-11111111", "111122223333"]);
+    assert_eq!(organization.scp.read().expect("policies").targets.len(), 2);
+    assert!(inventory.unknown_files.is_empty(), "{:?}", inventory.unknown_files);
+    let gap = |place: &str| inventory.gaps.iter().any(|g| g.place.contains(place) && g.why.contains("AccessDenied"));
+    assert!(gap("buckets/one/encryption.json") && gap("account/111122223333/public-access-block.json"), "{:#?}", inventory.gaps);
+    assert!(!gap("buckets/one/policy.json"), "there is none");
+}
+
+#[test]
+fn what_is_throttled_to_the_end_or_cut_off_is_listed() {
+    let stub = Stub::start(None, |asked| match asked.operation.as_str() {
+        "GetAccountAuthorizationDetails" if asked.body.contains("Marker=") => {
+            Some((400, "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>".into()))
+        }
+        "ListKeys" => Some((429, String::new())),
+        "ListRoots" => Some((400, json!({"__type": "AccessDeniedException"}).to_string())),
+        "ListPolicies" | "DescribeOrganization" => Some((200, "{\"Poli".into())),
+        _ if asked.line.starts_with("GET /?max-buckets") => Some((200, "<ListAllMyBucketsResult><Buckets>".into())),
+        _ => pages(asked),
+    });
+    let inventory = sonde_scanner::identities::of_account(&collect(&stub.url()));
+    let whys: String = inventory.gaps.iter().map(|g| format!("{}: {}\n", g.place, g.why)).collect();
+    for part in [
+        "authorization-details-0002.json: the call failed: An error occurred (Throttling)",
+        "last page is missing",
+        "kms (eu-west-1): An error occurred (HTTP429)",
+        "buckets: An error occurred (Malformed)",
+    ] {
+        assert!(whys.contains(part), "{part}: {whys}");
+    }
+    let organization = inventory.organization.expect("something is known to be there");
+    assert!(organization.unread.is_some() && organization.scp.unread().is_some() && organization.rcp.unread().is_some());
+    assert!(inventory.buckets.is_empty() && inventory.principals.len() == 1);
+}
+
+#[test]
+fn without_credentials_nothing_is_kept() {
+    let stub = Stub::start(None, |_| {
+        Some((403, "<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>no</Message></Error></ErrorResponse>".into()))
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let error = runtime.block_on(Aws::connect(options(&stub.url()))).expect_err("refused");
+    assert!(error.kind == ErrorKind::Denied && error.to_string().contains("InvalidClientTokenId"), "{error}");
+    let sonde = Sonde::new().env("AWS_ENDPOINT_URL", &stub.url()).env("AWS_REGION", "us-east-1");
+    let store = format!("--store=sqlite:{}", sonde.home().join("s.db").display());
+    let synced = sonde.run(["identities", "sync", "aws", &store]);
+    assert!(synced.code == Some(2) && synced.stderr.contains("no credentials found"), "{}", synced.stderr);
+}
