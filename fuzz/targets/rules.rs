@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sonde_classifiers::{BuildError, Cells, Context, Engine, EngineOptions, Offsets, Ruleset};
+use sonde_classifiers::{Cells, Context, Engine, EngineOptions, Offsets, Ruleset};
 
 /// A rule whose pattern or layout is the rest of the input: most random bytes are no TOML at all.
 fn rule(key: &str, value: &str) -> String {
@@ -33,7 +33,6 @@ fuzz_target!(|data: &[u8]| {
                 let cells = Cells { field: "a", bytes: toml.as_bytes(), offsets: Offsets::I64(&[0, toml.len() as i64]), valid: None };
                 engine.scan_column(&mut scratch, &cells, &mut Nothing);
             }
-            Err(BuildError::Pattern(id)) => assert!(toml.contains(&id)),
             Err(error) => panic!("{error}"),
         },
     }
