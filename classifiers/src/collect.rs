@@ -1,15 +1,15 @@
 //! What is found is judged at once, text by text: the sink of a search.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use crate::{
     column::{Cells, Offsets},
-    compile::{Alphabet, Compiled},
+    compile::{Alphabet, CellForm, Compiled},
     decode,
     ear::{Ear, Named},
     engine::Engine,
     find::{self, Candidate, Planes, Sink, Unit, Units},
-    judge::{Hit, Judge, Place, Refused, Row},
+    judge::{Hit, Judge, Place, Refused, Row, View},
     key,
     layouts::Fitting,
     tables,
@@ -94,9 +94,7 @@ impl<'a, 't> Collector<'a, 't> {
     /// Searches one text for what begins in a range of it.
     pub(crate) fn whole(mut self, text: &'t [u8], range: Range<usize>) {
         let unit = Unit { text, base: 0, number: 0 };
-        let mut planes = std::mem::take(&mut self.finds.planes);
-        find::find(&self.listening.engine.compiled, &mut planes, (text, range), &mut Whole(text), &mut self);
-        self.finds.planes = planes;
+        self.search(text, range, &mut Whole(text));
         self.named(&unit);
         self.tables(&unit);
         self.leave();
@@ -106,18 +104,22 @@ impl<'a, 't> Collector<'a, 't> {
     fn tables(&mut self, unit: &Unit<'t>) {
         let engine = self.listening.engine;
         let mut inner = self.finds.inner.take().unwrap_or_default();
+        // Each name is listened to once, not in every row.
+        let mut names: HashMap<usize, Option<(&str, Spoken)>> = HashMap::new();
         tables::cells(unit.text, |name, value| {
-            let spoken = engine.compiled.words.listen(&unit.text[name.clone()]);
-            let Ok(field) = std::str::from_utf8(&unit.text[name]) else { return };
-            if spoken.is_empty() {
-                return;
-            }
-            let listening = Listening { engine, spoken: Some(&spoken), row: None, decodes: false };
+            let known = names.entry(name.start).or_insert_with(|| {
+                let name = &unit.text[name];
+                let spoken = engine.compiled.words.listen(name);
+                std::str::from_utf8(name).ok().filter(|_| !spoken.is_empty()).map(|name| (name, spoken))
+            });
+            let Some((field, spoken)) = known else { return };
+            let listening = Listening { engine, spoken: Some(spoken), row: None, decodes: false };
             let (bytes, ends) = (&unit.text[value.clone()], [0, value.len() as i64]);
             inner.clear();
             Collector::new(&listening, &mut inner).whole(bytes, 0..bytes.len());
             engine.named_cells(&Cells { field, bytes, offsets: Offsets::I64(&ends), valid: None }, &listening, &mut inner);
             for (_, mut hit) in inner.hits.drain(..) {
+                hit.view = Some(Box::new(View { text: bytes.to_vec(), start: hit.start, end: hit.end, field: Some((*field).into()) }));
                 (hit.start, hit.end) = (hit.start + value.start, hit.end + value.start);
                 self.finds.hits.push((unit.number, hit));
             }
@@ -154,13 +156,9 @@ impl<'a, 't> Collector<'a, 't> {
                     let from = cells.partition_point(|c| forms[c.form as usize].rule < rule);
                     cells[from..].iter().take_while(move |c| forms[c.form as usize].rule == rule)
                 };
-                for cell in rules.iter().copied().flat_map(of) {
-                    let ready = &forms[cell.form as usize];
-                    let long = (cell.length[0]..=cell.length[1]).contains(&(end - start));
-                    let fits = || ready.pattern.as_ref().is_none_or(|p| p.pattern().is_some_and(|p| p.fills(unit.text, start, end)));
-                    if long && ready.kernel.is_none() && fits() {
-                        self.judge(unit, &Candidate { form: cell.form, start, end, delta: 0, literal: 0 });
-                    }
+                let fits = |c: &&CellForm| forms[c.form as usize].kernel.is_none() && c.fits(forms, unit.text, (start, end));
+                for cell in rules.iter().copied().flat_map(of).filter(fits) {
+                    self.judge(unit, &Candidate { form: cell.form, start, end, delta: 0, literal: 0 });
                 }
             }
             self.finds.rules = rules;
@@ -170,13 +168,13 @@ impl<'a, 't> Collector<'a, 't> {
 
     /// Searches texts that lie one behind the other.
     pub(crate) fn texts<U: Units<'t>>(mut self, buffer: &'t [u8], units: &mut U) {
-        self.run(buffer, 0..buffer.len(), units);
+        self.search(buffer, 0..buffer.len(), units);
+        self.leave();
     }
 
-    fn run<U: Units<'t>>(&mut self, buffer: &'t [u8], range: Range<usize>, units: &mut U) {
+    fn search<U: Units<'t>>(&mut self, buffer: &'t [u8], range: Range<usize>, units: &mut U) {
         let mut planes = std::mem::take(&mut self.finds.planes);
         find::find(&self.listening.engine.compiled, &mut planes, (buffer, range), units, self);
-        self.leave();
         self.finds.planes = planes;
     }
 

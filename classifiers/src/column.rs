@@ -284,16 +284,13 @@ impl Engine {
             let text = cells.get(number);
             let start = text.len() - text.trim_ascii_start().len();
             let end = start + text.trim_ascii().len();
-            let long = |c: &&&CellForm| end - start >= SHORTEST && (c.length[0]..=c.length[1]).contains(&(end - start));
-            let fits = |c: &&&CellForm| {
-                self.compiled.forms[c.form as usize].pattern.as_ref().is_none_or(|p| p.pattern().is_some_and(|p| p.fills(text, start, end)))
-            };
+            let fits = |c: &&&CellForm| end - start >= SHORTEST && c.fits(&self.compiled.forms, text, (start, end));
             let weighed = |c: &&CellForm| {
                 let kernel = self.compiled.forms[c.form as usize].kernel;
                 let delta = kernel.map_or(Some(0), |k| k.at_cell(cells.field.as_bytes(), &text[start..end]))?;
                 Some(Candidate { form: c.form, start, end, delta, literal: 0 })
             };
-            found.extend(forms.iter().filter(long).filter(fits).filter_map(weighed));
+            found.extend(forms.iter().filter(fits).filter_map(weighed));
             let unit = Unit { text, base: 0, number };
             found.drain(..).for_each(|candidate| collector.candidate(&unit, candidate));
         }

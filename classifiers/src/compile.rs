@@ -77,6 +77,14 @@ pub(crate) struct CellForm {
     pub(crate) length: [usize; 2],
 }
 
+impl CellForm {
+    /// Whether a whole value, as long as the form wants it, fits the form's pattern.
+    pub(crate) fn fits(&self, forms: &[Ready], text: &[u8], (start, end): (usize, usize)) -> bool {
+        let pattern = forms[self.form as usize].pattern.as_ref();
+        (self.length[0]..=self.length[1]).contains(&(end - start)) && pattern.is_none_or(|p| p.fills(text, start, end))
+    }
+}
+
 /// A form, and the literal's exact text where case counts.
 pub(crate) type LiteralForm = (u32, Option<Box<[u8]>>);
 

@@ -110,7 +110,7 @@ fn judge(decoded: &Decoded, listening: &Listening<'_>, finds: &mut Finds, touche
         let (start, end) = decoded.raw(hit.start, hit.end);
         if touches(end - start, hit.end - hit.start) {
             let (from, to) = (hit.start.saturating_sub(KEPT), decoded.text.len().min(hit.end + KEPT));
-            let view = View { text: decoded.text[from..to].to_vec(), start: hit.start - from, end: hit.end - from };
+            let view = View { text: decoded.text[from..to].to_vec(), start: hit.start - from, end: hit.end - from, field: None };
             (hit.start, hit.end, hit.view) = (start, end, Some(Box::new(view)));
             finds.hits.push((finds.unit, hit));
         }

@@ -33,6 +33,8 @@ struct Heard {
     /// It stands on the value's own lines.
     on_line: bool,
     whose: Whose,
+    /// Where the value begins that it is the name of.
+    value: Option<u32>,
     country: Option<Country>,
 }
 
@@ -84,7 +86,7 @@ impl Ear {
         self.span = Some((start, end));
         let (low, high) = (start.saturating_sub(RADIUS), text.len().min(end + RADIUS));
         let own = key::before(text, start);
-        let (mut line, mut last_key) = (None, None);
+        let mut line = None;
         for granule in low / GRANULE..high.div_ceil(GRANULE) {
             let (from, to) = self.listen(words, level, text, granule);
             let phrases = &self.phrases[from as usize..to as usize];
@@ -95,22 +97,22 @@ impl Ear {
                 if left || right {
                     let near = if left { NEAREST * (RADIUS - (start - last)) as i32 / RADIUS as i32 } else { 0 };
                     let line = line.get_or_insert_with(|| on_line(text, start, end));
-                    let whose = match (phrase.key, own) {
+                    let value = phrase.key.map(|key| key.value);
+                    let whose = match (value, own) {
                         (None, _) => Whose::Nobody,
-                        (Some(key), Some(sign)) if left && key.value as usize > sign => Whose::Own,
-                        (Some(key), None) if (key.value as usize) <= start => {
-                            last_key = last_key.max(Some(key.value));
-                            Whose::Nobody
-                        }
+                        (Some(value), Some(sign)) if left && value as usize > sign => Whose::Own,
+                        // Further on in a value that has a name: of several before it the last one counts.
+                        (Some(value), None) if value as usize <= start => Whose::Nobody,
                         _ => Whose::Another,
                     };
                     let on_line = line.0 <= first && last <= line.1;
-                    self.heard.push(Heard { number: phrase.number, near, on_line, whose, country: phrase.country });
-                    if whose == Whose::Nobody && phrase.key.is_some_and(|key| Some(key.value) < last_key) {
-                        self.heard.last_mut().into_iter().for_each(|h| h.whose = Whose::Another);
-                    }
+                    self.heard.push(Heard { number: phrase.number, near, on_line, whose, value, country: phrase.country });
                 }
             }
+        }
+        let nearest = self.heard.iter().filter(|h| h.whose == Whose::Nobody).filter_map(|h| h.value).max();
+        for heard in self.heard.iter_mut().filter(|h| h.whose == Whose::Nobody && h.value.is_some() && h.value < nearest) {
+            heard.whose = Whose::Another;
         }
     }
 

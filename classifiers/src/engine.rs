@@ -269,9 +269,10 @@ impl Engine {
         if let Some(why) = self.custom.as_ref().and_then(|c| c.reason(m.hit.form)) {
             return vec![Bit { why: why.into(), bits: m.millibits as f32 / 1000.0 }];
         }
-        let spoken = context.field.map(|field| self.compiled.words.listen(field.as_bytes()));
         let mut trace = Trace::default();
         let view = m.hit.view.as_deref();
+        let field = view.and_then(|view| view.field.as_deref()).or(context.field);
+        let spoken = field.map(|field| self.compiled.words.listen(field.as_bytes()));
         let (text, start, end) = match view {
             Some(view) => (view.text.as_slice(), view.start, view.end),
             None => (text, m.hit.start, m.hit.end),

@@ -446,7 +446,7 @@ impl Compiled {
         match (ready.kernel, &ready.pattern) {
             (Some(kernel), _) => kernel.at_literal(text, at, length),
             (None, None) => Some(Span { start: at, end: at + length, bits: 0 }),
-            (None, Some(pattern)) => pattern.pattern()?.value_at(text, at).map(|(start, end)| Span { start, end, bits: 0 }),
+            (None, Some(pattern)) => pattern.value_at(text, at).map(|(start, end)| Span { start, end, bits: 0 }),
         }
     }
 }

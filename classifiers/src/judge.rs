@@ -29,16 +29,17 @@ pub(crate) struct Hit {
     /// Millibits that cells of the same row added, which are part of `base`.
     pub(crate) row: i32,
     pub(crate) literal: u16,
-    /// The decoded text it was found in, when that is not the text itself.
+    /// What it was found in, when that is not the text itself.
     pub(crate) view: Option<Box<View>>,
 }
 
-/// A decoded value with its neighbourhood.
+/// What a value was found in that is not the text itself: decoded, with its neighbourhood; or the cell of a table, with its name.
 #[derive(Clone, Debug)]
 pub(crate) struct View {
     pub(crate) text: Vec<u8>,
     pub(crate) start: usize,
     pub(crate) end: usize,
+    pub(crate) field: Option<Box<str>>,
 }
 
 /// Why a candidate is none.

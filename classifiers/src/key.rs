@@ -29,8 +29,9 @@ impl Stands {
 /// Bytes of a name behind the phrase, and words of it behind a space.
 const NAME: usize = 28;
 const WORDS: usize = 2;
-/// Longest tag that is stepped over.
+/// Longest tag that is stepped over, and how many of them: each phrase looks no further than that.
 const TAG: usize = 80;
+const TAGS: usize = 8;
 /// Longest value, bytes.
 const LONGEST: usize = 512;
 
@@ -82,7 +83,7 @@ fn value(text: &[u8], end: usize, element: bool) -> Option<Key> {
         _ => return None,
     }
     // White space and tags, of which the last one counts.
-    loop {
+    for _ in 0..=TAGS {
         let blank =
             (0..24).take_while(|n| matches!(at(i + n), b' ' | b'\t') || (matches!(at(i + n), b'\n' | b'\r') && matches!(sign, b'>' | b'<'))).count();
         i += blank;

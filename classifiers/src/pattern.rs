@@ -7,24 +7,21 @@ use regex_automata::{
 };
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-#[expect(clippy::disallowed_types, reason = "filled in once, and owned by the engine: no global state")]
-use std::sync::OnceLock;
-
 use crate::{ruleset::MAX_SPAN, shape::Bytes};
 
-/// A pattern that is made ready where it is first asked for: most rules' never are.
+#[expect(clippy::disallowed_types, reason = "filled in once, and owned by the engine: no global state")]
+type Once<T> = std::sync::OnceLock<T>;
+
+/// A pattern that is made ready where it is first asked for: most rules' never are. Of a checked rule set, so that it can be; one that cannot matches nothing.
 #[derive(Debug)]
 pub(crate) struct Later {
     source: Box<str>,
-    #[expect(clippy::disallowed_types, reason = "filled in once, and owned by the engine: no global state")]
-    built: OnceLock<Option<Pattern>>,
+    built: Once<Option<Pattern>>,
 }
 
 impl Later {
-    /// Of a checked rule set, so that it can be made ready.
-    #[expect(clippy::disallowed_types, reason = "filled in once, and owned by the engine: no global state")]
     pub(crate) fn new(source: &str) -> Self {
-        Self { source: source.into(), built: OnceLock::new() }
+        Self { source: source.into(), built: Once::new() }
     }
 
     /// Whether a group marks the value.
@@ -32,8 +29,17 @@ impl Later {
         self.source.contains("(?P<value>")
     }
 
-    /// The pattern; one that was not checked and is too large matches nothing.
-    pub(crate) fn pattern(&self) -> Option<&Pattern> {
+    /// The value of the match that begins at `at`.
+    pub(crate) fn value_at(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
+        self.ready()?.value_at(text, at)
+    }
+
+    /// Whether the match that begins at `start` ends at `end`, where the text ends.
+    pub(crate) fn fills(&self, text: &[u8], start: usize, end: usize) -> bool {
+        self.ready().is_some_and(|p| p.fills(text, start, end))
+    }
+
+    fn ready(&self) -> Option<&Pattern> {
         self.built.get_or_init(|| Pattern::new(&self.source)).as_ref()
     }
 }

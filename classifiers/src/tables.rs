@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-/// Columns and rows that are looked at.
+/// Columns that are looked at.
 const COLUMNS: usize = 64;
-const ROWS: usize = 10_000;
+/// Rows belong to a table that end within this distance behind the beginning of its names: within the margin of a window, so that where a text is cut changes nothing.
+const REACH: usize = 32 << 10;
 /// Longest list of names, and longest value, bytes.
 const NAMES: usize = 4_096;
 const LONGEST: usize = 2_048;
@@ -45,8 +46,9 @@ fn inserted(text: &[u8], word: usize, behind: usize, cell: &mut impl FnMut(Range
     if list(text, open, &mut names) != Some(before.len()) {
         return;
     }
+    let text = &text[..text.len().min(open + REACH)];
     let (mut at, mut values) = (behind, Vec::new());
-    for _ in 0..ROWS {
+    loop {
         at += text[at..].iter().take(64).take_while(|b| b.is_ascii_whitespace() || **b == b',').count();
         values.clear();
         let Some(end) = list(text, at, &mut values) else { return };
@@ -92,21 +94,23 @@ fn list(text: &[u8], at: usize, parts: &mut Vec<Range<usize>>) -> Option<usize> 
     None
 }
 
-/// The rows below a line of hyphens and bars that `at` stands in.
+/// A line of hyphens and bars.
+fn is_rule(line: &[u8]) -> bool {
+    line.contains(&b'|') && line.contains(&b'-') && line.iter().all(|b| matches!(b, b'|' | b'-' | b':' | b' ' | b'\t' | b'\r'))
+}
+
+/// The rows below the rule that `at` stands in, if it stands in one, up to the next.
 fn ruled(text: &[u8], at: usize, cell: &mut impl FnMut(Range<usize>, Range<usize>)) {
     let (start, mut end) = (line_start(text, at), line_end(text, at));
-    let rule = text[start..end].trim_ascii();
-    if !rule.contains(&b'|') || !rule.iter().all(|b| matches!(b, b'|' | b'-' | b':' | b' ' | b'\t')) || start == 0 {
+    if start == 0 || !is_rule(&text[start..end]) {
         return;
     }
-    let names = bars(text, line_start(text, start - 1)..start - 1);
-    for _ in 0..ROWS {
-        if end >= text.len() {
-            return;
-        }
+    let above = line_start(text, start - 1);
+    let names = bars(text, above..start - 1);
+    while end < text.len() {
         let next = line_end(text, end + 1);
         let values = bars(text, end + 1..next);
-        if values.len() != names.len() || values.len() < 2 {
+        if next > above + REACH || is_rule(&text[end + 1..next]) || values.len() != names.len() || values.len() < 2 {
             return;
         }
         names.iter().zip(&values).for_each(|(name, value)| cell(name.clone(), value.clone()));

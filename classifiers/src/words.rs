@@ -124,11 +124,16 @@ fn uses(rules: &[Rule]) -> HashMap<Words, Vec<(u16, Speaks)>> {
             if phrase.is_empty() || phrase.len() > LONGEST {
                 continue;
             }
-            // Names of columns and keys are written without accents.
-            let plain: Words = phrase.iter().map(|word| accents::unaccented(word).into()).collect();
-            let spelt = phrase.iter().map(|word| fold::spelt_out(std::str::from_utf8(word).ok()?)).collect::<Option<Vec<_>>>();
-            let spelt = spelt.map(|all| all.into_iter().map(|w| w.into_bytes().into()).collect::<Words>());
-            for words in [Some(plain).filter(|plain| *plain != phrase), spelt, Some(phrase)].into_iter().flatten() {
+            let mut written = vec![phrase];
+            if !written[0].iter().all(|word| word.is_ascii()) {
+                // Names of columns and keys are written without accents.
+                let spelt_out = |word: &[u8]| std::str::from_utf8(word).ok().and_then(fold::spelt_out).map(String::into_bytes);
+                written.push(written[0].iter().map(|word| accents::unaccented(word).into()).collect());
+                written.push(written[0].iter().map(|word| spelt_out(word).map_or_else(|| word.clone(), Into::into)).collect());
+                written.sort_unstable();
+                written.dedup();
+            }
+            for words in written {
                 if words.len() > 1 {
                     uses.entry(vec![words.concat().into()]).or_default().push((rule, speaks));
                 }

@@ -36,6 +36,10 @@ const VALUES: &[&str] = &[
     "key=${hex:32} é ü 東京 \u{1f600}",
     "1234 5678 1234 5678 1234 5678",
     "\\\\\\\\n \\u0041 %zz & @@@@ ==== ----",
+    "INSERT INTO t (id, ssn, remark) VALUES (1, '536-22-8715', 'x'), (2, '536-22-8716', NULL);",
+    "\n| id | SSN |\n|----|-----|\n| 1 | 536-22-8715 |\n| 2 | 536-22-8717 |\n",
+    "{\"born_on\": \"12/09/1962\", \"patient_age\": \"44\"}",
+    "<person><age>44</age><ssn>536-22-8715</ssn></person>",
 ];
 
 fn text(parts: &[(usize, usize, u8)]) -> String {
@@ -193,6 +197,18 @@ fn a_broken_character_leaves_the_next_byte_where_it_is() {
     assert_eq!(found.0.iter().map(|f| (f.1, f.2)).collect::<Vec<_>>(), [(6, bytes.len() as u64)]);
 }
 
+/// Names stand further from some rows than a window reaches.
+#[test]
+fn long_tables_are_the_same_in_any_windows() {
+    let engine = engine();
+    let mut text = "INSERT INTO t (id, ssn) VALUES ".to_owned();
+    (0..12_000).for_each(|n| text += &format!("({n}, '536-22-{:04}'),", 1000 + n % 9000));
+    text += ";\n| id | SSN |\n|----|-----|\n";
+    (0..12_000).for_each(|n| text += &format!("| {n} | 536-22-{:04} |\n", 1000 + n % 9000));
+    let whole = scan(&engine, text.as_bytes(), "UTF-8", 0..u64::MAX, usize::MAX, &[]);
+    assert_eq!(scan(&engine, text.as_bytes(), "UTF-8", 0..u64::MAX, 64 << 10, &[]), whole);
+}
+
 #[test]
 fn hostile_texts_take_no_square_of_time() {
     let engine = engine();
@@ -212,6 +228,11 @@ fn hostile_texts_take_no_square_of_time() {
         "password=".repeat(100_000),
         "1.".repeat(1 << 19),
         "a:".repeat(1 << 19),
+        "<age>".repeat(200_000),
+        "|--|--|\n".repeat(130_000),
+        "(ssn) VALUES ('".repeat(70_000),
+        format!("| ssn | id |\n|--|--|\n{}", "| 1 | 2 |\n".repeat(100_000)),
+        format!("(ssn, id) VALUES {}", "(1, 2),".repeat(150_000)),
     ];
     for text in texts {
         let begun = std::time::Instant::now();

@@ -103,8 +103,8 @@ fn written(fields: &[u32; 3], widths: &[usize; 3], named: Option<u32>) -> bool {
 /// First letters of the names of months: the languages of Europe, Turkish and Indonesian.
 const MONTHS: [&[&str]; 12] = [
     &["ene", "gen", "ian", "jaan", "jan", "led", "ledn", "ocak", "saus", "sausio", "siječ", "sty", "stycz", "tammi", "ιαν", "січ", "янв"],
-    &["feb", "fev", "fév", "helmi", "lut", "vasari", "veebr", "velj", "úno", "únor", "şub", "φεβ", "лют", "фев", "шуб"],
-    &["brez", "břez", "kovo", "maa", "maalis", "maart", "maer", "mar", "mart", "mrt", "mär", "märts", "ožuj", "μαρ", "берез", "маар", "мар"],
+    &["feb", "fev", "fév", "helmi", "lut", "vasari", "veebr", "velj", "úno", "únor", "şub", "φεβ", "лют", "фев"],
+    &["brez", "břez", "kovo", "maa", "maalis", "maart", "maer", "mar", "mart", "mrt", "mär", "märts", "ožuj", "μαρ", "берез", "мар"],
     &["abr", "apr", "avr", "balandž", "dub", "huhti", "kwie", "nisan", "travanj", "travnja", "απρ", "апр", "квіт"],
     &["gegužė", "kvet", "květ", "mag", "mai", "maj", "may", "mayıs", "mei", "svib", "touko", "μάι", "μαι", "май", "мая", "трав", "травня"],
     &["birž", "czer", "giu", "haz", "juin", "jun", "kesä", "lipanj", "lipnja", "červen", "června", "ιουν", "ιούν", "июн", "черв"],
