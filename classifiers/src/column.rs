@@ -207,13 +207,13 @@ impl Engine {
         let row: Option<&RowSpeech<'_>> = row.as_ref().map(|r| r as _);
         let listening = Listening { engine: self, spoken: Some(&spoken), row, decodes: true };
         let (first, last) = (cells.offsets.get(0), cells.offsets.get(cells.offsets.len()));
-        let finds = &mut scratch.finds;
+        let Scratch { finds, room, .. } = &mut *scratch;
         finds.clear();
         if let Some(buffer) = cells.bytes.get(first..last) {
             Collector::in_columns(&listening, finds).texts(buffer, &mut Column { cells, first, cell: 0 });
         }
         self.named_cells(cells, &listening, finds);
-        self.custom_cells(&listening, finds, (column, cells), columns);
+        self.custom_cells(&listening, (finds, room), (column, cells), columns);
         finds.hits.sort_by_key(|(cell, _)| *cell);
         finds.refused.sort_unstable();
         finds.refused.dedup();

@@ -169,9 +169,14 @@ const CELL: usize = 256;
 
 impl Engine {
     /// Adds what is found in the cells of a column.
-    pub(crate) fn custom_cells(&self, listening: &Listening<'_>, finds: &mut Finds, (column, cells): (usize, &Cells<'_>), columns: &[Cells<'_>]) {
+    pub(crate) fn custom_cells(
+        &self,
+        listening: &Listening<'_>,
+        (finds, room): (&mut Finds, &mut Room),
+        (column, cells): (usize, &Cells<'_>),
+        columns: &[Cells<'_>],
+    ) {
         let Some(custom) = &self.custom else { return };
-        let mut room = Room::default();
         let siblings: Vec<&Cells<'_>> = columns.iter().enumerate().filter(|(i, _)| *i != column).map(|(_, c)| c).take(ASKED).collect();
         let mut beside = Vec::new();
         for number in 0..cells.offsets.len() {
@@ -184,7 +189,7 @@ impl Engine {
                 beside
                     .extend(siblings.iter().filter(|s| number < s.offsets.len()).map(|s| s.get(number)).filter(|c| !c.is_empty() && c.len() <= CELL));
             }
-            custom.search(listening, finds, &mut room, &Unit { text, base: 0, number }, &beside);
+            custom.search(listening, finds, room, &Unit { text, base: 0, number }, &beside);
         }
     }
 }
