@@ -18,8 +18,14 @@ use crate::inventory::{Gap, Reading};
 /// Folders of platforms.
 pub const PLATFORMS: [&str; 6] = ["azure", "bigquery", "gcp", "snowflake", "unity", "vectors"];
 
-/// Parts of names of fields that hold secrets.
-const SECRETS: [&str; 6] = ["password", "secret", "allowed_keys", "privatekeydata", "connectionstring", "accountkey"];
+/// Parts of names of fields that hold secrets: in lower case, without what stands between words.
+const SECRETS: [&str; 10] =
+    ["password", "passwd", "passphrase", "secret", "allowedkeys", "privatekey", "connectionstring", "accountkey", "storagekey", "accesskey"];
+/// How such names end. `…apikeyenabled` holds none.
+const SECRET_ENDS: [&str; 3] = ["apikey", "apikeys", "token"];
+/// Files whose fields at the top are names that people gave to things: what these are called says nothing of what they hold.
+const NAMED: [&str; 7] =
+    ["actiongroups.json", "internalusers.json", "policies.json", "role-mappings.json", "roles.json", "rolesmapping.json", "users.json"];
 
 /// Files of other platforms by path.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,7 +43,7 @@ impl Exports {
 
     /// Adds a file by its path (`/` between parts). Gives why it could not be read.
     pub fn add(&mut self, path: &str, bytes: &[u8]) -> Option<Gap> {
-        let reading = open(path, bytes).map(without_secrets);
+        let reading = open(path, bytes).map(|value| without_secrets(path, value));
         let gap = reading.unread().map(|why| Gap { place: path.to_owned(), why: why.to_owned() });
         self.files.insert(path.to_owned(), reading);
         gap
@@ -118,36 +124,53 @@ fn open(path: &str, bytes: &[u8]) -> Reading<Value> {
     if path.ends_with(".csv") {
         return csv::rows(text).map_or_else(Reading::Unread, Reading::Read);
     }
-    let whole = serde_json::from_str::<Value>(text);
-    let lines = || text.lines().map(str::trim).filter(|l| !l.is_empty()).map(serde_json::from_str).collect::<Result<Vec<Value>, _>>();
-    match (whole, lines()) {
-        (Ok(value), _) if value.get("error").is_some_and(Value::is_object) => Reading::Unread(format!("it holds an error: {}", message(&value))),
-        (Ok(value), _) => Reading::Read(value),
-        (Err(_), Ok(list)) if list.len() > 1 => Reading::Read(Value::Array(list)),
-        (Err(e), _) => Reading::Unread(format!("it is no JSON: {e}")),
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) if value.get("error").is_some_and(Value::is_object) => Reading::Unread(format!("it holds an error: {}", message(&value))),
+        Ok(value) => Reading::Read(value),
+        Err(e) => match text.lines().map(str::trim).filter(|l| !l.is_empty()).map(serde_json::from_str).collect::<Result<Vec<Value>, _>>() {
+            Ok(list) if list.len() > 1 => Reading::Read(Value::Array(list)),
+            _ => Reading::Unread(format!("it is no JSON: {e}")),
+        },
     }
 }
 
-/// Keys and passwords are of no use here and are not kept: only that there is one.
-fn without_secrets(mut value: Value) -> Value {
-    let mut todo = vec![&mut value];
-    while let Some(at) = todo.pop() {
+/// Keys and passwords are of no use here and are not kept: only that there is one. What lies below a secret name is as secret. Flags are kept: they hold none.
+fn without_secrets(path: &str, mut value: Value) -> Value {
+    let named = path.rsplit('/').next().is_some_and(|file| NAMED.contains(&file));
+    if let (true, Value::Object(map)) = (named, &mut value) {
+        for (name, value) in map {
+            let secret = !value.is_object() && is_secret(name);
+            mask(value, secret);
+        }
+    } else {
+        mask(&mut value, false);
+    }
+    value
+}
+
+fn mask(value: &mut Value, secret: bool) {
+    let mut todo = vec![(value, secret)];
+    while let Some((at, secret)) = todo.pop() {
         match at {
-            Value::Array(list) => todo.extend(list),
-            Value::Object(map) => {
-                for (name, value) in map {
-                    let name = name.to_ascii_lowercase();
-                    let secret = SECRETS.iter().any(|word| name.contains(word)) || name.ends_with("api_key") || name == "hash";
-                    match value {
-                        Value::String(text) if secret && !text.is_empty() => "set".clone_into(text),
-                        value => todo.push(value),
-                    }
-                }
-            }
+            Value::Array(list) => todo.extend(list.iter_mut().map(|value| (value, secret))),
+            Value::Object(map) => todo.extend(map.iter_mut().map(|(name, value)| (value, secret || is_secret(name)))),
+            Value::String(text) if !text.is_empty() && (secret || looks_secret(text)) => "set".clone_into(text),
+            Value::Number(_) if secret => *at = Value::from("set"),
             _ => {}
         }
     }
-    value
+}
+
+fn is_secret(name: &str) -> bool {
+    let name: String = name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
+    SECRETS.iter().any(|word| name.contains(word)) || SECRET_ENDS.iter().any(|end| name.ends_with(end)) || name == "hash"
+}
+
+/// A signed token, or a private key, whatever it is called.
+fn looks_secret(text: &str) -> bool {
+    let text = text.trim_start();
+    (text.starts_with("eyJ") && text.split('.').count() == 3 && !text.contains(' '))
+        || (text.starts_with("-----BEGIN") && text.contains("PRIVATE KEY"))
 }
 
 fn message(value: &Value) -> String {
@@ -205,6 +228,33 @@ mod tests {
         let kept = serde_json::to_string(&exports).unwrap();
         assert!(!kept.contains("k1") && !kept.contains("k2") && kept.contains("\"set\"") && kept.contains("\"true\""), "{kept}");
         assert_eq!(serde_json::from_str::<Exports>(&kept).unwrap(), exports);
+    }
+
+    #[test]
+    fn nothing_below_a_secret_name_is_kept() {
+        let mut exports = Exports::default();
+        for text in [
+            r#"{"OPENAI_APIKEY": "k1"}"#,
+            r#"{"AZURE_STORAGE_KEY": "k1", "AZURE_STORAGE_CONNECTION_STRING": "k1"}"#,
+            r#"{"private_key": "k1", "client-secret": {"value": ["k1"]}}"#,
+            r#"{"api_keys": ["k1", {"n": "k1"}], "password": 4711}"#,
+            r#"{"token": "k1"}"#,
+            r#"{"list": ["eyJk1.eyJk1.k1", "-----BEGIN PRIVATE KEY-----k1"]}"#,
+        ] {
+            exports.add("vectors/qdrant/q/config.json", text.as_bytes());
+            let kept = serde_json::to_string(&exports).unwrap();
+            assert!(!kept.contains("k1") && !kept.contains("4711") && kept.contains("\"set\""), "{kept}");
+        }
+        // Flags hold none, and names of things are no names of fields.
+        let kept = br#"{"secret_readers":{"index_permissions":[{"allowed_actions":["read"]}],"reserved":true}}"#;
+        exports.add("vectors/opensearch/o/roles.json", kept);
+        assert_eq!(exports.file("vectors/opensearch/o/roles.json").read().unwrap().to_string().as_bytes(), kept);
+        exports.add("azure/s/storage-accounts/a/account.json", br#"{"allowSharedKeyAccess": false, "rotatePassword": true}"#);
+        let account = exports.file("azure/s/storage-accounts/a/account.json");
+        assert_eq!(
+            (account.read().unwrap()["allowSharedKeyAccess"].as_bool(), account.read().unwrap()["rotatePassword"].as_bool()),
+            (Some(false), Some(true))
+        );
     }
 
     #[test]

@@ -79,15 +79,16 @@ pub struct Reach {
     pub because: Vec<Because>,
 }
 
-/// A test of something that only a request, a row or a clock decides.
+/// A test of something that only a request, a row or a clock decides. It is told apart by all of its text; only what is shown is cut.
 pub(crate) fn when(condition: impl Into<String>) -> Expr {
-    let mut shown: String = condition.into();
+    let whole: String = condition.into();
+    let mut shown = whole.clone();
     if shown.len() > LONGEST {
         let end = (0..=LONGEST).rev().find(|i| shown.is_char_boundary(*i)).unwrap_or(0);
         shown.truncate(end);
         shown.push('…');
     }
-    Expr::Test(Test::new(shown.clone(), shown, None))
+    Expr::Test(Test::new(whole, shown, None))
 }
 
 /// A test of something that was not read.
@@ -212,4 +213,18 @@ fn row(resource: &str, principal: String, access: Access, who: Who, mut ways: Ve
         }
     }
     Some(Reach { resource: resource.to_owned(), principal, kind: who.kind, external: who.external, access, answer, condition, via, because })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_conditions_that_begin_alike_are_two() {
+        let long = "x".repeat(LONGEST);
+        let (a, b) = (when(format!("{long} a")), when(format!("{long} b")));
+        assert_eq!(verdict(a.clone().and(a.clone().negated())), Verdict::No);
+        let Verdict::Conditional(shown) = verdict(a.and(b.negated())) else { panic!("one is not the other") };
+        assert!(shown.contains('…') && !shown.contains("x a"), "{shown}");
+    }
 }

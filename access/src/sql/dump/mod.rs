@@ -64,7 +64,7 @@ impl Dump {
             if self.statement(&statement).is_none() {
                 let shown: String = statement.text.chars().take(SHOWN).collect();
                 // A password is never shown, whatever the statement.
-                let shown = shown.to_lowercase().find("password").map_or(shown.as_str(), |at| shown.get(..at).unwrap_or_default());
+                let shown = shown.to_ascii_lowercase().find("password").map_or(shown.as_str(), |at| shown.get(..at).unwrap_or_default());
                 self.inventory.gaps.push(format!("line {}: `{}` was not understood", statement.line, shown.escape_debug()));
             }
         }

@@ -99,6 +99,14 @@ fn what_is_wrong_is_listed_and_passwords_are_not() {
     assert!(!format!("{gaps:?}").contains("sw0rdfish"));
 }
 
+#[test]
+fn letters_that_grow_in_lower_case_show_no_password() {
+    let mut dump = Dump::new("app");
+    dump.read("ALTER ROLE İİİİİİİİİİİİİİ WITH FLYING PASSWORD 'sw0rdfish'");
+    let gaps = dump.finish().gaps;
+    assert!(gaps.len() == 1 && gaps[0].contains("FLYING `") && !gaps[0].contains("sw0"), "{gaps:?}");
+}
+
 proptest! {
     #[test]
     fn whatever_a_dump_says(text in "(GRANT|REVOKE|ALTER|CREATE|ROLE|TABLE|ON|TO|a|b|\\.|,|;|\\(|\\)|'|\"|\\$\\$|\\$|--|/\\*|\\*/|\\\\c|é|WITH|POLICY|COPY|FROM|stdin| |\n){0,60}") {

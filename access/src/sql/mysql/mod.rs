@@ -170,7 +170,9 @@ impl Inventory {
                 Some(Line::Nothing) => {}
                 None => {
                     let shown: String = line.chars().take(SHOWN).collect();
-                    let secret = shown.to_lowercase().find("identified");
+                    // Letters may grow in lower case: only those of ASCII are folded, so that the place is that of the text itself.
+                    let folded = shown.to_ascii_lowercase();
+                    let secret = ["identified", "password"].iter().filter_map(|word| folded.find(word)).min();
                     let shown = secret.map_or(shown.as_str(), |at| shown.get(..at).unwrap_or_default());
                     self.gaps.push(format!("line {number}: `{}` was not understood", shown.escape_debug()));
                 }

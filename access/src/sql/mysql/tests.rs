@@ -67,6 +67,17 @@ fn locked_partly_revoked_and_not_understood() {
 }
 
 #[test]
+fn no_password_is_shown() {
+    for line in
+        ["SET PASSWORD FOR 'ann'@'%' = 'sw0rdfish'", "GRANT SOMETHING `İİİİİİİİİİ` IDENTIFIED BY 'sw0rdfish'", "ALTER USER PASSWORD 'sw0rdfish'"]
+    {
+        let mut inventory = Inventory::default();
+        inventory.read(line);
+        assert!(inventory.gaps.len() == 1 && !inventory.gaps[0].contains("sw0"), "{:?}", inventory.gaps);
+    }
+}
+
+#[test]
 fn patterns() {
     for (pattern, name, fits) in [
         ("app", "app", true),
