@@ -22,14 +22,34 @@ pub enum Expr {
     Any(Vec<Expr>),
 }
 
-/// One test that cannot be made for lack of a key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// One test that cannot be made for lack of a key. Two are the same when their ids are, however they are written.
+#[derive(Clone, Debug)]
 pub struct Test {
-    /// What makes it the same as another: the key in lower case, the operator, the values.
+    /// The key in lower case, the operator, the values.
     id: String,
     /// As it is printed; `opposite` where there is an operator for that.
     shown: String,
     opposite: Option<String>,
+}
+
+impl PartialEq for Test {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Test {}
+
+impl PartialOrd for Test {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Test {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.id.cmp(&other.id)
+    }
 }
 
 impl Test {

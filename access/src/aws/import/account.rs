@@ -30,9 +30,14 @@ pub(super) fn settle(inventory: &mut Inventory) {
     };
     let silent: Vec<Gap> = silent
         .filter(owned)
-        .map(|id| Gap {
-            place: format!("account {id}"),
-            why: "its users, groups and roles were not read: there are no authorization details".to_owned(),
+        .map(|id| {
+            let some = inventory.principals.iter().any(|p| p.account == id);
+            let why = if some {
+                "not all of its users, groups and roles were read"
+            } else {
+                "its users, groups and roles were not read: there are no authorization details"
+            };
+            Gap { place: format!("account {id}"), why: why.to_owned() }
         })
         .collect();
     inventory.gaps.extend(silent);

@@ -1,6 +1,6 @@
 //! `GetAccountAuthorizationDetails`: users, groups, roles, managed policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -35,6 +35,7 @@ type Managed = BTreeMap<String, Attachment>;
 impl Folder<'_> {
     pub(super) fn authorization(&mut self) {
         let files: Vec<String> = self.files.keys().filter(|path| path.starts_with("authorization-details")).cloned().collect();
+        let before = self.inventory.principals.len();
         let pages: Vec<(String, Value)> = files.iter().filter_map(|path| Some((path.clone(), self.file(path).read().copied()?.clone()))).collect();
         // A file may hold several pages.
         let pages: Vec<(String, Value)> = pages
@@ -44,7 +45,8 @@ impl Folder<'_> {
                 page => vec![(path, page)],
             })
             .collect();
-        self.page_chain(&pages);
+        let whole = self.page_chain(&pages)
+            && !files.iter().any(|file| self.cut.contains(&format!("{}{file}", self.place)) || self.file(file).unread().is_some());
         let mut managed = Managed::new();
         for (file, page) in &pages {
             self.managed(file, page, &mut managed);
@@ -55,12 +57,17 @@ impl Folder<'_> {
             self.roles(file, page, &managed);
         }
         self.group_names();
+        if !whole {
+            let dumped: BTreeSet<String> = self.inventory.principals[before..].iter().map(|p| p.account.clone()).collect();
+            dumped.into_iter().for_each(|account| self.inventory.accounts.entry(account).or_default().identities = false);
+        }
     }
 
-    /// Says when a page is followed by one that is not there.
-    fn page_chain(&mut self, pages: &[(String, Value)]) {
+    /// Says when a page is followed by one that is not there; whether all are.
+    fn page_chain(&mut self, pages: &[(String, Value)]) -> bool {
         let open = pages.iter().filter(|(_, page)| flag(page, "IsTruncated")).count();
-        if open > 0 && open == pages.len() {
+        let whole = open == 0 || open < pages.len();
+        if !whole {
             let file = pages.last().map_or_else(String::new, |(file, _)| file.clone());
             self.gap(&file, "the last page is missing: there are more users, groups, roles or policies than were dumped");
         }
@@ -69,6 +76,7 @@ impl Folder<'_> {
                 self.gap(file, "there are no authorization details in it");
             }
         }
+        whole
     }
 
     fn managed(&mut self, file: &str, page: &Value, managed: &mut Managed) {
@@ -120,9 +128,18 @@ impl Folder<'_> {
         out
     }
 
+    /// ARN and name of an entry.
+    fn named<'v>(&mut self, file: &str, detail: &'v Value, key: &str) -> Option<(&'v str, &'v str)> {
+        let named = text(detail, "Arn").zip(text(detail, key));
+        if named.is_none() {
+            self.gap(file, format!("an entry has no `Arn` or no `{key}`"));
+        }
+        named
+    }
+
     fn groups(&mut self, file: &str, page: &Value, managed: &Managed) {
         for detail in list(page, "GroupDetailList") {
-            let (Some(arn), Some(name)) = (text(detail, "Arn"), text(detail, "GroupName")) else { continue };
+            let Some((arn, name)) = self.named(file, detail, "GroupName") else { continue };
             let policies = self.policies(file, &format!("group/{name}"), detail, "GroupPolicyList", managed);
             let account = account_of(arn).unwrap_or_default().to_owned();
             self.inventory.groups.push(Group { arn: arn.to_owned(), name: name.to_owned(), account, policies });
@@ -131,7 +148,7 @@ impl Folder<'_> {
 
     fn users(&mut self, file: &str, page: &Value, managed: &Managed) {
         for detail in list(page, "UserDetailList") {
-            let (Some(arn), Some(name)) = (text(detail, "Arn"), text(detail, "UserName")) else { continue };
+            let Some((arn, name)) = self.named(file, detail, "UserName") else { continue };
             let policies = self.policies(file, &format!("user/{name}"), detail, "UserPolicyList", managed);
             let groups = list(detail, "GroupList").iter().filter_map(Value::as_str).map(str::to_owned).collect();
             let user = self.principal(file, PrincipalKind::User, arn, name, detail, managed);
@@ -141,7 +158,7 @@ impl Folder<'_> {
 
     fn roles(&mut self, file: &str, page: &Value, managed: &Managed) {
         for detail in list(page, "RoleDetailList") {
-            let (Some(arn), Some(name)) = (text(detail, "Arn"), text(detail, "RoleName")) else { continue };
+            let Some((arn, name)) = self.named(file, detail, "RoleName") else { continue };
             let policies = self.policies(file, &format!("role/{name}"), detail, "RolePolicyList", managed);
             let trust = self.attach(file, format!("role/{name}/trust"), get(detail, "AssumeRolePolicyDocument"));
             let last_used = get(detail, "RoleLastUsed").and_then(|used| text(used, "LastUsedDate")).map(str::to_owned);

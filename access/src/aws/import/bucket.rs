@@ -6,7 +6,7 @@ use super::{
     Folder,
     document::{flag, get, list, tags, text},
 };
-use crate::inventory::{Acl, AclGrant, Bucket, Encryption, PublicAccessBlock};
+use crate::inventory::{Acl, AclGrant, Bucket, Encryption, PublicAccessBlock, Reading};
 
 /// Files of a bucket that are read.
 pub(super) const FILES: &[&str] = &[
@@ -24,15 +24,18 @@ impl Folder<'_> {
     pub(super) fn buckets(&mut self) {
         for name in self.below("buckets") {
             let path = |file: &str| format!("buckets/{name}/{file}.json");
+            let abac = self.parsed(&path("abac"), |v| Ok(enabled(v)));
+            let tags = self.parsed(&path("tagging"), |v| Ok(get(v, "TagSet").map_or_else(|| tags(v), tags)));
             let bucket = Bucket {
                 policy: self.policy_file(&path("policy")),
                 acl: self.parsed(&path("acl"), acl),
                 block: self.parsed(&path("public-access-block"), block),
                 ownership: self.parsed(&path("ownership-controls"), ownership),
                 encryption: self.parsed(&path("encryption"), encryption),
-                tags: self.parsed(&path("tagging"), |v| Ok(get(v, "TagSet").map_or_else(|| tags(v), tags))),
+                // Whether tags count is not known: neither, then, are those that count.
+                tags: abac.unread().map_or(tags, |why| Reading::Unread(why.to_owned())),
                 region: self.parsed(&path("location"), |v| Ok(text(v, "LocationConstraint").unwrap_or("us-east-1").to_owned())).read().cloned(),
-                abac: self.parsed(&path("abac"), |v| Ok(enabled(v))).read().copied().unwrap_or(false),
+                abac: abac.read().copied().unwrap_or(abac.unread().is_some()),
                 account: self.account.clone(),
                 name: name.clone(),
             };
@@ -77,12 +80,14 @@ fn acl(value: &Value) -> Result<Acl, String> {
         return Err("there is neither an owner nor a grant in it".to_owned());
     }
     let grant = |grant: &Value| {
-        let grantee = get(grant, "Grantee")?;
-        let who = text(grantee, "ID").or_else(|| text(grantee, "URI")).or_else(|| text(grantee, "EmailAddress"))?;
-        Some(AclGrant { grantee: who.to_owned(), permission: text(grant, "Permission")?.to_owned() })
+        let who = get(grant, "Grantee").and_then(|g| text(g, "ID").or_else(|| text(g, "URI")).or_else(|| text(g, "EmailAddress")));
+        let (Some(who), Some(permission)) = (who, text(grant, "Permission")) else {
+            return Err("a grant does not say to whom, or what".to_owned());
+        };
+        Ok(AclGrant { grantee: who.to_owned(), permission: permission.to_owned() })
     };
     let owner = get(value, "Owner").and_then(|o| text(o, "ID")).map(str::to_owned);
-    Ok(Acl { owner, grants: list(value, "Grants").iter().filter_map(grant).collect() })
+    Ok(Acl { owner, grants: list(value, "Grants").iter().map(grant).collect::<Result<_, _>>()? })
 }
 
 fn ownership(value: &Value) -> Result<String, String> {

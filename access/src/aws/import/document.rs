@@ -84,7 +84,7 @@ fn failed<T>(text: &str) -> Reading<T> {
 
 /// A percent-encoded document.
 fn decoded(text: &str) -> Option<String> {
-    (text.len() > 2 && text[..3].eq_ignore_ascii_case("%7b")).then(|| percent(text))
+    text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("%7b")).then(|| percent(text))
 }
 
 /// Undoes percent-encoding; what is no escape stays.

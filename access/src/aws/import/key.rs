@@ -58,14 +58,18 @@ fn grants(value: &Value) -> Result<(Vec<Grant>, Option<String>), String> {
         let constraints = get(grant, "Constraints");
         let equals = constraints.and_then(|c| get(c, "EncryptionContextEquals"));
         let context = equals.or_else(|| constraints.and_then(|c| get(c, "EncryptionContextSubset"))).map(pairs).unwrap_or_default();
-        Some(Grant {
+        let operations = get(grant, "Operations").and_then(Value::as_array);
+        let (Some(grantee), Some(operations)) = (text(grant, "GranteePrincipal"), operations) else {
+            return Err("a grant does not say to whom, or what".to_owned());
+        };
+        Ok(Grant {
             id: text(grant, "GrantId").unwrap_or("?").to_owned(),
-            grantee: text(grant, "GranteePrincipal")?.to_owned(),
-            operations: list(grant, "Operations").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            grantee: grantee.to_owned(),
+            operations: operations.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             context,
             exact: equals.is_some(),
         })
     };
     let arn = list_of.iter().find_map(|g| text(g, "KeyId").filter(|k| k.starts_with("arn:"))).map(str::to_owned);
-    Ok((list_of.iter().filter_map(grant).collect(), arn))
+    Ok((list_of.iter().map(grant).collect::<Result<_, _>>()?, arn))
 }

@@ -41,6 +41,8 @@ use crate::{
 pub struct Import {
     /// Account folder (empty at the top) → files in it.
     folders: BTreeMap<String, BTreeMap<String, Reading<Value>>>,
+    /// Files of which only the beginning is there.
+    cut: BTreeSet<String>,
     inventory: Inventory,
 }
 
@@ -71,6 +73,7 @@ impl Import {
                 && let Some(value) = document::salvage(bytes)
             {
                 reading = Reading::Read(value);
+                self.cut.insert(path.to_owned());
             }
         }
         self.folders.entry(account.to_owned()).or_default().insert(rest.to_owned(), reading);
@@ -91,12 +94,12 @@ impl Import {
     /// The inventory of all files. Gaps and unknown files are sorted.
     #[must_use]
     pub fn finish(mut self) -> Inventory {
-        let folders = std::mem::take(&mut self.folders);
+        let (folders, cut) = (std::mem::take(&mut self.folders), std::mem::take(&mut self.cut));
         let inventory = &mut self.inventory;
         // The top last: where it says nothing of an account, the only one there is is meant.
         for (account, files) in folders.iter().rev() {
             let place = if account.is_empty() { String::new() } else { format!("accounts/{account}/") };
-            let mut folder = Folder { place, account: Some(account.clone()).filter(|a| !a.is_empty()), files, inventory };
+            let mut folder = Folder { place, account: Some(account.clone()).filter(|a| !a.is_empty()), files, cut: &cut, inventory };
             folder.read();
         }
         account::settle(inventory);
@@ -156,6 +159,7 @@ struct Folder<'a> {
     place: String,
     account: Option<String>,
     files: &'a BTreeMap<String, Reading<Value>>,
+    cut: &'a BTreeSet<String>,
     inventory: &'a mut Inventory,
 }
 

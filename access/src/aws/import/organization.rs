@@ -42,7 +42,7 @@ impl Folder<'_> {
         }
         for (path, scp) in [(&files[1], true), (&files[2], false)] {
             let read = match self.file(path) {
-                Reading::Read(value) => Reading::Read(self.policies_of(path, &value.clone())),
+                Reading::Read(value) => self.policies_of(path, &value.clone()),
                 Reading::Unread(why) => Reading::Unread(format!("{}{path}: {why}", self.place)),
                 Reading::Absent => continue,
             };
@@ -51,7 +51,7 @@ impl Folder<'_> {
         self.inventory.organization = Some(organization);
     }
 
-    fn policies_of(&mut self, file: &str, value: &Value) -> OrgPolicies {
+    fn policies_of(&mut self, file: &str, value: &Value) -> Reading<OrgPolicies> {
         let mut found = Found::default();
         found.definitions(value, 0);
         found.attachments(value, None, 0);
@@ -71,10 +71,13 @@ impl Folder<'_> {
             }
             out.targets.insert(target, attached);
         }
-        if out.targets.is_empty() {
-            self.gap(file, "no policy with a target is in it");
+        let nothing = value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty);
+        if out.targets.is_empty() && !nothing {
+            let why = "no policy with a target is in it";
+            self.gap(file, why);
+            return Reading::Unread(format!("{}{file}: {why}", self.place));
         }
-        out
+        Reading::Read(out)
     }
 }
 

@@ -173,3 +173,9 @@ fn whose_a_bucket_is() {
     assert_eq!(owner(&both), None);
     assert!(whys(&import(&both)).contains("whose account it is cannot be told"));
 }
+
+#[test]
+fn a_text_that_no_escape_begins() {
+    let inventory = import(&[("buckets/b/policy.json", json!("%é7b"))]);
+    assert!(whys(&inventory).contains("the call failed: %é7b"), "{}", whys(&inventory));
+}

@@ -112,7 +112,8 @@ impl<'a> Estate<'a> {
     fn candidates(&self, trust: &Attachment, assumers: &[usize]) -> BTreeSet<Actor> {
         let known = |i: &usize| Actor::Known(*i);
         let Some(Ok(policy)) = trust.policy.read().map(|p| self.policy(*p, PolicyKind::Resource)) else {
-            return assumers.iter().map(known).collect();
+            // It may name anybody, and whom a trust policy of his account names needs no permission of his own.
+            return (0..self.inventory.principals.len()).map(Actor::Known).collect();
         };
         let mut out = BTreeSet::new();
         for statement in policy.statements.iter().filter(|s| s.allow && s.speaks_of(ASSUME)) {
@@ -122,13 +123,10 @@ impl<'a> Estate<'a> {
                 out.insert(Actor::Authenticated);
             }
             for named in &principals.named {
-                if let Named::Account(account) = named
-                    && self.inventory.accounts.get(&**account).is_some_and(|a| a.identities)
-                {
+                if let Named::Account(account) = named {
                     out.extend(assumers.iter().filter(|i| self.inventory.principals[**i].account == **account).map(known));
-                } else {
-                    out.extend(self.named(named));
                 }
+                out.extend(self.named(named));
             }
         }
         out
@@ -140,13 +138,15 @@ impl<'a> Estate<'a> {
         match named {
             Named::Account(account) if self.inventory.accounts.contains_key(&**account) => vec![Actor::Root(account.to_string())],
             Named::Account(account) => vec![Actor::Account(account.to_string())],
-            Named::Role { account, arn, .. } | Named::Arn { account, arn } if !of_account(account) => vec![Actor::Foreign(arn.to_string())],
-            Named::Session { account, arn, .. } if !of_account(account) => vec![Actor::Foreign(arn.to_string())],
-            Named::Role { arn, .. } | Named::Arn { arn, .. } => self.by_arn(arn).map(Actor::Known).into_iter().collect(),
-            Named::Session { account, role, .. } => {
-                let found =
-                    self.inventory.principals.iter().position(|p| p.kind == PrincipalKind::Role && p.account == **account && p.name == **role);
-                found.map(Actor::Known).into_iter().collect()
+            // Who is not there was deleted, unless not all of his account were read.
+            Named::Role { account, arn, .. } | Named::Arn { account, arn } => {
+                let absent = || (!of_account(account)).then(|| Actor::Foreign(arn.to_string()));
+                self.by_arn(arn).map(Actor::Known).or_else(absent).into_iter().collect()
+            }
+            Named::Session { account, role, arn } => {
+                let named = |p: &Principal| p.kind == PrincipalKind::Role && p.account == **account && p.name == **role;
+                let absent = || (!of_account(account)).then(|| Actor::Foreign(arn.to_string()));
+                self.inventory.principals.iter().position(named).map(Actor::Known).or_else(absent).into_iter().collect()
             }
             Named::Service(name) => vec![Actor::Service(name.to_string())],
             Named::Canonical(id) => {

@@ -58,6 +58,7 @@ pub(super) struct World {
 const RELATED: usize = 48;
 /// Conditions of one policy, or one statement, that are told apart.
 const CAP: usize = 200;
+const TOO_MANY: &str = "the conditions are too many to be told apart";
 /// Alternatives of a condition that are printed.
 const SHOWN: usize = 24;
 
@@ -170,6 +171,10 @@ impl World {
 
     /// Yes, no, on which condition, or not known for want of what.
     pub(super) fn verdict(&mut self, f: Formula) -> Verdict {
+        // What did not fit was taken for "no" on the way, so nothing can be relied on any more, not even yes and no.
+        if self.formulas.is_full() {
+            return Verdict::Unknown(TOO_MANY.into());
+        }
         if f == YES {
             return Verdict::Yes;
         }
@@ -180,14 +185,14 @@ impl World {
             return known.clone();
         }
         let verdict = self.judge(f);
+        if self.formulas.is_full() {
+            return Verdict::Unknown(TOO_MANY.into());
+        }
         self.verdicts.insert(f, verdict.clone());
         verdict
     }
 
     fn judge(&mut self, f: Formula) -> Verdict {
-        if self.formulas.is_full() {
-            return Verdict::Unknown("the conditions are too many to be told apart".into());
-        }
         let vars = self.formulas.support(f);
         let theory = self.theory(&vars);
         let of =
@@ -213,20 +218,20 @@ impl World {
             _ => {
                 let never = self.formulas.not(theory);
                 let upper = self.formulas.or(worst, never);
-                let cubes = self.formulas.cubes(worst, upper);
-                Verdict::Conditional(self.print(&cubes).into())
+                let (cubes, more) = self.formulas.cubes(worst, upper);
+                Verdict::Conditional(self.print(&cubes, more).into())
             }
         }
     }
 
-    fn print(&self, cubes: &[Cube]) -> String {
+    fn print(&self, cubes: &[Cube], cut: bool) -> String {
         let mut parts: Vec<String> = cubes.iter().map(|cube| self.print_cube(cube)).collect();
         parts.sort();
         parts.dedup();
         if parts.len() > SHOWN {
             let more = parts.len() - SHOWN;
             parts.truncate(SHOWN);
-            parts.push(format!("one of {more} more"));
+            parts.push(format!("one of {}{more} more", if cut { "more than " } else { "" }));
         }
         if parts.len() == 1 {
             parts.remove(0)

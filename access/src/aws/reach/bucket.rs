@@ -4,7 +4,7 @@ use super::{
     atom::{Atom, Relation, World},
     decision::{Allowed, Granted},
     estate::{Estate, Why, bucket_policy, key_policy, point_policy},
-    formula::{NO, YES},
+    formula::{Formula, NO, YES},
     pattern::Pattern,
     request::{Actor, Request, Target},
     statement::{
@@ -139,13 +139,15 @@ impl<'a> Estate<'a> {
             _ => Target::Bucket { bucket, prefix },
         };
         let request = Request::new(self, actor, target, point, 0);
-        if self.is_blocked(bucket, actor) {
+        let blocked = self.blocked(world, bucket, actor);
+        if blocked == YES {
             return Allowed::new(NO);
         }
         let own = self.own(world, action, &request);
         let mut granted = self.bucket_grants(world, action, &request, caller);
         self.acl(world, action, &request, &mut granted);
         let mut allowed = self.decide(world, action, &request, &own, granted, true);
+        allowed.formula = world.without(allowed.formula, blocked);
         if bucket.account.is_none() {
             let whose = world.unread(&format!("whose account the bucket {} is in", bucket.name));
             let own = world.or(own.may(), allowed.formula);
@@ -154,24 +156,36 @@ impl<'a> Estate<'a> {
         let Some(point) = point.filter(|_| allowed.formula != NO) else { return allowed };
         let request = request.at_point();
         let own = self.own(world, action, &request);
-        let block = self.account_block(Some(&point.account)).and(point.block);
-        let granted = self.policy_grants(world, &point_policy(&point.name), &point.policy, block, action, &request, caller, &point.account);
+        let name = point_policy(&point.name);
+        let restricted = self.restricted(world, &name, Some(&point.account), &Reading::Read(point.block));
+        let granted = self.policy_grants(world, &name, &point.policy, restricted, action, &request, caller, &point.account);
         let at_point = self.decide(world, action, &request, &own, granted, true);
         allowed.and(world, at_point)
     }
 
     /// A bucket with a public policy that is restricted is for services and its own account only.
-    fn is_blocked(&self, bucket: &Bucket, actor: &Actor) -> bool {
+    fn blocked(&self, world: &mut World, bucket: &Bucket, actor: &Actor) -> Formula {
         let outside = actor.account(self).is_none_or(|a| Some(a) != bucket.account.as_deref()) && !matches!(actor, Actor::Service(_));
         let public = || bucket.policy.read().and_then(|p| self.policy(*p, PolicyKind::Resource).ok()).is_some_and(|p| p.public);
-        outside && self.block(bucket).restrict_public_buckets && public()
+        if outside && public() { self.restricted(world, &bucket_policy(&bucket.name), bucket.account.as_deref(), &bucket.block) } else { NO }
+    }
+
+    /// On what a public policy reaches nobody outside: `RestrictPublicBuckets` where it stands, or of the account; not known where neither says so and one was not read.
+    fn restricted(&self, world: &mut World, policy: &str, account: Option<&str>, block: &Reading<PublicAccessBlock>) -> Formula {
+        let of_account = account.and_then(|id| self.inventory.accounts.get(id)).map(|a| &a.block);
+        let mut both = of_account.into_iter().chain([block]);
+        if both.clone().any(|b| b.read().is_some_and(|b| b.restrict_public_buckets)) {
+            return YES;
+        }
+        both.find_map(Reading::unread).map_or(NO, |why| world.unread(&format!("{policy}: Block Public Access: {why}")))
     }
 
     fn bucket_grants(&self, world: &mut World, action: Action, request: &Request<'_, 'a>, caller: &Caller) -> Granted {
         let (Target::Objects { bucket, .. } | Target::Bucket { bucket, .. }) = request.target else { return Granted::default() };
-        let block = self.block(bucket);
+        let name = bucket_policy(&bucket.name);
+        let restricted = self.restricted(world, &name, bucket.account.as_deref(), &bucket.block);
         let account = bucket.account.as_deref().unwrap_or_default();
-        self.policy_grants(world, &bucket_policy(&bucket.name), &bucket.policy, block, action, request, caller, account)
+        self.policy_grants(world, &name, &bucket.policy, restricted, action, request, caller, account)
     }
 
     /// A bucket's, or an access point's, policy. A public one that is restricted reaches its own account and services only.
@@ -181,7 +195,7 @@ impl<'a> Estate<'a> {
         world: &mut World,
         name: &str,
         policy: &Reading<crate::inventory::PolicyId>,
-        block: PublicAccessBlock,
+        restricted: Formula,
         action: Action,
         request: &Request<'_, 'a>,
         caller: &Caller,
@@ -190,7 +204,7 @@ impl<'a> Estate<'a> {
         let policy = match policy {
             Reading::Absent => return Granted::default(),
             // What grants to nobody in particular is public, and that is restricted.
-            Reading::Unread(_) if *request.actor == Actor::Anonymous && block.restrict_public_buckets => return Granted::default(),
+            Reading::Unread(_) if *request.actor == Actor::Anonymous && restricted == YES => return Granted::default(),
             Reading::Unread(why) => return unread_grants(world, name, why),
             Reading::Read(policy) => match self.policy(*policy, PolicyKind::Resource) {
                 Ok(policy) => policy,
@@ -199,8 +213,10 @@ impl<'a> Estate<'a> {
         };
         let mut granted = self.granted(world, name, &policy, action, request, caller);
         let inside = request.actor.account(self) == Some(account) || matches!(request.actor, Actor::Service(_));
-        if policy.public && block.restrict_public_buckets && !inside {
-            (granted.direct, granted.role, granted.account) = (NO, NO, NO);
+        if policy.public && !inside {
+            for side in [&mut granted.direct, &mut granted.role, &mut granted.account] {
+                *side = world.without(*side, restricted);
+            }
         }
         granted
     }
@@ -315,10 +331,7 @@ impl<'a> Estate<'a> {
     fn key(&self, world: &mut World, action: Action, ask: &Ask<'_>) -> Allowed {
         let key = match self.sealed(ask.bucket) {
             Sealed::Nothing => return Allowed::new(YES),
-            Sealed::Own => {
-                let same = ask.actor.account(self).is_some() && ask.actor.account(self) == ask.bucket.account.as_deref();
-                return Allowed::new(if same { YES } else { NO });
-            }
+            Sealed::Own => return self.own_key(world, action, ask),
             Sealed::Unread(_) if *ask.actor == Actor::Anonymous && ask.bucket.encryption.read().is_some() => return Allowed::new(NO),
             Sealed::Unread(why) => return Allowed::new(world.unread(&why)),
             Sealed::Key(key) => key,
@@ -340,6 +353,20 @@ impl<'a> Estate<'a> {
         };
         self.key_grants(world, action, &request, key, &mut granted);
         self.decide(world, action, &request, &own, granted, false)
+    }
+
+    /// AWS's own key for S3 lets everybody of its account use it through S3, and nobody else; their own policies may still deny it.
+    fn own_key(&self, world: &mut World, action: Action, ask: &Ask<'_>) -> Allowed {
+        let account = ask.bucket.account.clone();
+        if ask.actor.account(self).is_none() || ask.actor.account(self) != account.as_deref() {
+            return Allowed::new(NO);
+        }
+        let id = self.inventory.aliases.get("alias/aws/s3").and_then(|key| key.rsplit('/').next()).unwrap_or("aws-managed").to_owned();
+        let key = Key { id, account, region: ask.bucket.region.clone(), policy: Reading::Absent, grants: Reading::Absent };
+        let request = Request::new(self, ask.actor, Target::Key { key: &key, bucket: ask.bucket }, None, 0);
+        let mut own = self.own(world, action, &request);
+        own.forget_allows();
+        self.decide(world, action, &request, &own, Granted { direct: YES, ..Granted::default() }, false)
     }
 
     fn key_grants(&self, world: &mut World, action: Action, request: &Request<'_, 'a>, key: &Key, granted: &mut Granted) {

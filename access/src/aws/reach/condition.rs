@@ -24,6 +24,8 @@ pub(super) enum Known {
     Always,
     /// The caller sets it as he likes.
     Free,
+    /// It is no secret of the request, but it was not read: why.
+    Unread(String),
 }
 
 /// What is known of a request.
@@ -62,7 +64,7 @@ pub(super) fn fill(text: &str, wild: bool, variables: bool, keys: &dyn Keys) -> 
                 let (key, default) = inside.split_once(',').map_or((inside, None), |(k, d)| (k, Some(d.trim().trim_matches('\''))));
                 match (keys.known(&key.trim().to_lowercase()), default) {
                     (Known::One(value), _) => pattern = pattern.followed_by(Pattern::exact(&value)),
-                    (Known::Open | Known::Always | Known::Free | Known::Begins(_), _) => {
+                    (Known::Open | Known::Always | Known::Free | Known::Begins(_) | Known::Unread(_), _) => {
                         open = true;
                         pattern = pattern.followed_by(Pattern::exact(&rest[at..=end]));
                     }
@@ -82,6 +84,9 @@ pub(super) fn evaluate(world: &mut World, condition: &Condition, variables: bool
         return world.unread(&format!("a condition on {} has an operator that AWS does not have", condition.key));
     }
     let known = keys.known(&condition.lower);
+    if let Known::Unread(why) = &known {
+        return world.unread(why);
+    }
     let present = present(world, condition, &known, keys.hop());
     if condition.operator == Operator::Null {
         return condition.values.iter().fold(NO, |sum, value| {
@@ -111,7 +116,7 @@ pub(super) fn evaluate(world: &mut World, condition: &Condition, variables: bool
 
 fn present(world: &mut World, condition: &Condition, known: &Known, hop: u32) -> Formula {
     match known {
-        Known::Absent => NO,
+        Known::Absent | Known::Unread(_) => NO,
         Known::One(_) | Known::Many(_) | Known::Begins(_) | Known::Always => YES,
         Known::Open | Known::Free => world.atom(Atom {
             hop,
@@ -169,12 +174,27 @@ fn boolean(world: &mut World, condition: &Condition, known: &Known, filled: &[Fi
 fn qualified(world: &mut World, condition: &Condition, known: &Known, filled: &[Filled], keys: &dyn Keys) -> Formula {
     let of = |value: &String| filled.iter().any(|f| holds(condition.operator, value, &f.pattern)) != condition.negated;
     let all = condition.each == Each::All;
+    let closed = filled.iter().all(|f| !f.open);
     match known {
         Known::Absent => truth(all),
-        Known::One(value) => truth(of(value)),
-        Known::Many(values) => truth(if all { values.iter().all(of) } else { values.iter().any(of) }),
+        Known::One(value) if closed => truth(of(value)),
+        Known::Many(values) if closed => truth(if all { values.iter().all(of) } else { values.iter().any(of) }),
+        // There is nothing that a value could be: none is, so all that there are are something else.
+        _ if !filled.iter().any(|f| can_be(condition.operator, &f.pattern)) => match (all, condition.negated) {
+            (true, true) => YES,
+            (false, false) => NO,
+            (all, _) => {
+                let present = present(world, condition, known, keys.hop());
+                if all { world.not(present) } else { present }
+            }
+        },
         _ => test(world, condition, if all { "ForAllValues" } else { "ForAnyValue" }, known, filled, keys),
     }
+}
+
+/// Whether some value could pass.
+fn can_be(operator: Operator, pattern: &Pattern) -> bool {
+    operator != Operator::Bool || ["true", "false"].iter().any(|word| pattern.lower().matches(word))
 }
 
 fn truth(holds: bool) -> Formula {
@@ -190,7 +210,7 @@ fn test(world: &mut World, condition: &Condition, each: &str, known: &Known, fil
     values.sort();
     values.dedup();
     if values.is_empty() {
-        return truth(condition.each != Each::One && condition.negated);
+        return NO;
     }
     if keys.excludes(&condition.lower, &values) {
         return NO;

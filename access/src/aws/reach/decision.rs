@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     aws::policy::{Caller, Named, PolicyKind, Reach, is_account},
-    inventory::{Attachment, OrgPolicies, Reading},
+    inventory::{Attachment, OrgPolicies, Principal, Reading},
 };
 
 /// What the resource's side grants, by how it names the caller.
@@ -78,6 +78,11 @@ impl Own {
     pub(super) fn may(&self) -> Formula {
         self.identity.allow
     }
+
+    /// What grants is of no interest where the resource lets everybody in; what denies is.
+    pub(super) fn forget_allows(&mut self) {
+        self.identity.why.retain(|w| !w.allow);
+    }
 }
 
 impl<'a> Estate<'a> {
@@ -131,6 +136,42 @@ impl<'a> Estate<'a> {
         // `RCPFullAWSAccess` is always there, so only what is denied counts.
         effects.iter_mut().for_each(|e| e.allow = YES);
         effects
+    }
+
+    /// On what resource control policies deny that somebody without an account (a token's subject) assumes a role; `holds` evaluates a statement's conditions.
+    pub(super) fn guarded_role(
+        &self,
+        world: &mut World,
+        role: &Principal,
+        action: Action,
+        holds: &dyn Fn(&mut World, &Statement) -> Formula,
+    ) -> Formula {
+        let Some(organization) = &self.inventory.organization else { return NO };
+        let attached: Vec<&Attachment> = match self.levels(&organization.rcp, &role.account) {
+            Levels::Unread(why) => return world.unread(&format!("organization may deny: {why}")),
+            Levels::Known(levels) => levels.into_iter().flatten().collect(),
+        };
+        let mut denied = NO;
+        for attachment in attached {
+            let compiled = match &attachment.policy {
+                Reading::Absent => continue,
+                Reading::Unread(why) => Err(why.clone()),
+                Reading::Read(policy) => self.policy(*policy, PolicyKind::Guard),
+            };
+            let one = match compiled {
+                Err(why) => world.unread(&format!("{} may deny: {why}", attachment.name)),
+                Ok(compiled) => {
+                    let mut sum = NO;
+                    for deny in compiled.statements.iter().filter(|s| !s.allow && s.speaks_of(action) && s.names_resource(&role.arn)) {
+                        let one = holds(world, deny);
+                        sum = world.or(sum, one);
+                    }
+                    sum
+                }
+            };
+            denied = world.or(denied, one);
+        }
+        denied
     }
 
     fn each_level(&self, world: &mut World, levels: Levels<'_>, kind: PolicyKind, action: Action, request: &Request<'_, 'a>) -> Vec<Effects> {

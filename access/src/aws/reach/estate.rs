@@ -235,7 +235,7 @@ fn covers_one(world: &mut World, text: &str, variables: bool, request: &Request<
     let Some(filled) = fill(text, true, variables, request) else { return NO };
     if filled.open {
         // What a variable stands for is not known: on condition that it is this.
-        return if filled.pattern.to_string().starts_with("arn:") { open(world, "resource", filled.pattern, request, Relation::None) } else { NO };
+        return open(world, "resource", filled.pattern, request, Relation::None);
     }
     if request.is_one() {
         let same = filled.pattern.matches(begins) || begins.contains('*') && !Pattern::new(begins).apart(&filled.pattern);

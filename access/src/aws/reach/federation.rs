@@ -30,15 +30,21 @@ pub(super) fn edges(estate: &Estate<'_>, world: &mut World, role: &Principal, tr
             if assigned && provider.contains(":saml-provider/AWSSSO_") {
                 continue;
             }
+            let action = if provider.contains(":saml-provider/") { ASSUME_SAML } else { ASSUME_WEB };
+            if !statement.speaks_of(action) {
+                continue;
+            }
             for (subject, name) in subjects(statement, &provider) {
                 let keys = Federated { issuer: issuer(&provider).to_lowercase(), subject: &subject, hop, role };
                 let mut formula = holds(world, statement, &keys);
-                for deny in policy.statements.iter().filter(|s| !s.allow && s.speaks_of(ASSUME_WEB)) {
+                for deny in policy.statements.iter().filter(|s| !s.allow && s.speaks_of(action)) {
                     if providers(deny).contains(&provider) || deny.principals.as_ref().is_none_or(|p| p.everyone()) {
                         let denied = holds(world, deny, &keys);
                         formula = world.without(formula, denied);
                     }
                 }
+                let guarded = estate.guarded_role(world, role, action, &|world, deny| holds(world, deny, &keys));
+                formula = world.without(formula, guarded);
                 if formula == NO {
                     continue;
                 }
@@ -152,7 +158,11 @@ fn people(estate: &Estate<'_>, world: &mut World, role: &Principal) -> Vec<Edge>
             names.insert(if person.name.is_empty() { id.clone() } else { person.name.clone() }, label.clone());
         }
     }
-    let formula = directory.unread.as_ref().map_or(YES, |why| if names.is_empty() { world.unread(why) } else { YES });
     let why = |label: String| vec![Why { policy: "identity-center".into(), statement: label.as_str().into(), allow: true, partly: false }];
-    names.into_iter().map(|(name, label)| Edge { from: Source::Person(name), formula, why: why(label) }).collect()
+    let mut edges: Vec<Edge> = names.into_iter().map(|(name, label)| Edge { from: Source::Person(name), formula: YES, why: why(label) }).collect();
+    if let Some(unread) = &directory.unread {
+        let formula = world.unread(unread);
+        edges.push(Edge { from: Source::Person("others of Identity Center".to_owned()), formula, why: why(format!("{set} to others")) });
+    }
+    edges
 }

@@ -18,6 +18,9 @@ pub(super) type Cube = Vec<(u32, bool)>;
 /// Nodes kept at most; a formula that would need more is not told from "maybe".
 const NODES: usize = 4_000_000;
 
+/// Conjunctions of a sum of products that are worked out.
+const CUBES: usize = 512;
+
 /// Results kept at most.
 const REMEMBERED: usize = 2_000_000;
 
@@ -171,28 +174,32 @@ impl Formulas {
         done
     }
 
-    /// Cubes whose union lies between `lower` and `upper`, none of them needless (Minato's irredundant sum of products).
-    pub(super) fn cubes(&mut self, lower: Formula, upper: Formula) -> Vec<Cube> {
-        self.cubes_in(lower, upper).0
+    /// Cubes whose union lies between `lower` and `upper`, none of them needless (Minato's irredundant sum of products), and whether there would be more:
+    /// a formula may have exponentially many.
+    pub(super) fn cubes(&mut self, lower: Formula, upper: Formula) -> (Vec<Cube>, bool) {
+        let mut room = CUBES;
+        let (cubes, _) = self.cubes_in(lower, upper, &mut room);
+        (cubes, room == 0)
     }
 
-    fn cubes_in(&mut self, lower: Formula, upper: Formula) -> (Vec<Cube>, Formula) {
-        if lower == NO {
+    fn cubes_in(&mut self, lower: Formula, upper: Formula, room: &mut usize) -> (Vec<Cube>, Formula) {
+        if lower == NO || *room == 0 {
             return (Vec::new(), NO);
         }
         if upper == YES {
+            *room -= 1;
             return (vec![Vec::new()], YES);
         }
         let var = self.at(lower).var.min(self.at(upper).var);
         let ((l0, l1), (u0, u1)) = (self.split(lower, var), self.split(upper, var));
         let only_low = self.without(l0, u1);
-        let (low_cubes, low) = self.cubes_in(only_low, u0);
+        let (low_cubes, low) = self.cubes_in(only_low, u0, room);
         let only_high = self.without(l1, u0);
-        let (high_cubes, high) = self.cubes_in(only_high, u1);
+        let (high_cubes, high) = self.cubes_in(only_high, u1, room);
         let (rest0, rest1) = (self.without(l0, low), self.without(l1, high));
         let rest = self.or(rest0, rest1);
         let both = self.and(u0, u1);
-        let (both_cubes, both) = self.cubes_in(rest, both);
+        let (both_cubes, both) = self.cubes_in(rest, both, room);
         let mut cubes = Vec::new();
         for (of, sign) in [(low_cubes, false), (high_cubes, true)] {
             cubes.extend(of.into_iter().map(|mut cube| {
@@ -212,6 +219,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn sums_of_products_are_bounded() {
+        let mut all = Formulas::default();
+        // Whether an odd number of 30 hold has half a billion of cubes.
+        let odd = (0..30).fold(NO, |sum, var| {
+            let one = all.variable(var);
+            let other = all.not(sum);
+            all.choose(one, other, sum)
+        });
+        let (cubes, more) = all.cubes(odd, odd);
+        assert_eq!((cubes.len(), more), (CUBES, true));
+    }
 
     #[derive(Clone, Debug)]
     enum Tree {
@@ -266,7 +286,8 @@ mod tests {
             let truth: Vec<bool> = (0..32).map(|world| holds(&tree, world)).collect();
             prop_assert_eq!(f == YES, truth.iter().all(|t| *t));
             prop_assert_eq!(f == NO, truth.iter().all(|t| !*t));
-            let cubes = all.cubes(f, f);
+            let (cubes, more) = all.cubes(f, f);
+            prop_assert!(!more);
             for (world, truth) in truth.iter().enumerate() {
                 let covered = cubes.iter().any(|cube| cube.iter().all(|&(v, sign)| (world >> v & 1 == 1) == sign));
                 prop_assert_eq!(covered, *truth);
@@ -275,7 +296,7 @@ mod tests {
             let every = all.quantify(f, &BTreeSet::from([hidden]), false);
             for (world, truth) in truth.iter().enumerate() {
                 let other = holds(&tree, world as u32 ^ 1 << hidden);
-                let value = |all: &mut Formulas, f| all.cubes(f, f).iter().any(|c| c.iter().all(|&(v, s)| (world >> v & 1 == 1) == s));
+                let value = |all: &mut Formulas, f| all.cubes(f, f).0.iter().any(|c| c.iter().all(|&(v, s)| (world >> v & 1 == 1) == s));
                 prop_assert_eq!(value(&mut all, some), *truth || other);
                 prop_assert_eq!(value(&mut all, every), *truth && other);
             }

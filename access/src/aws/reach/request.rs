@@ -340,11 +340,14 @@ impl Request<'_, '_> {
                 if !bucket.abac {
                     return Some(Known::Absent);
                 }
+                if let Some(why) = bucket.tags.unread() {
+                    return Some(Known::Unread(format!("tags of the bucket {}: {why}", bucket.name)));
+                }
                 let tags = bucket.tags.read();
                 maybe(tags.and_then(|t| t.iter().find(|(k, _)| k.to_lowercase() == tag)).map(|(_, v)| v.as_str()))
             }
             Target::Role(role) => maybe(role.tags.iter().find(|(k, _)| k.to_lowercase() == tag).map(|(_, v)| v.as_str())),
-            Target::Key { .. } => None,
+            Target::Key { key, .. } => Some(Known::Unread(format!("tags of the key {}", key.id))),
         }
     }
 

@@ -121,6 +121,11 @@ impl Statement {
         self.actions & action.bit() != 0
     }
 
+    /// Whether one of its patterns without variables is the resource's, or none may be needed.
+    pub(super) fn names_resource(&self, arn: &str) -> bool {
+        self.resources.as_ref().is_none_or(|r| r.of.iter().any(|text| Pattern::new(text).matches(arn)) != r.not)
+    }
+
     /// Whether it speaks of any action at all.
     pub(super) fn matters(&self) -> bool {
         self.actions != 0

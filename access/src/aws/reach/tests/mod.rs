@@ -1,7 +1,9 @@
 //! Estates and who reaches what in them.
 
+mod small;
 mod tricky;
 mod twin;
+mod unread;
 
 use std::{fs, path::Path};
 
