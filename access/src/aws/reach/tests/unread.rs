@@ -65,7 +65,10 @@ fn a_dump_that_is_cut_off_leaves_others_out() {
     assert_eq!((has(whole.to_string(), &user_arn("seen")), has(whole.to_string(), &user_arn("lost"))), ("read yes".into(), String::new()));
     let text = whole.to_string();
     let cut = text[..text.len() - 12].to_owned();
-    assert_eq!((has(cut.clone(), &user_arn("seen")), has(cut, &user_arn("lost"))), ("read yes".into(), "read yes write unknown list unknown admin unknown".into()));
+    assert_eq!(
+        (has(cut.clone(), &user_arn("seen")), has(cut, &user_arn("lost"))),
+        ("read yes".into(), "read yes write unknown list unknown admin unknown".into())
+    );
     let mut open = whole;
     open["IsTruncated"] = json!(true);
     assert_eq!(has(open.to_string(), &user_arn("lost")), "read yes write unknown list unknown admin unknown");
