@@ -188,7 +188,59 @@ pub struct Key {
     pub grants: Reading<Vec<Grant>>,
 }
 
-/// An S3 access point.
+impl Bucket {
+    /// Whether it is a directory bucket (S3 Express One Zone), by its name.
+    #[must_use]
+    pub fn is_directory(&self) -> bool {
+        self.name.ends_with("--x-s3")
+    }
+
+    /// Where it is: as it was read, else as the zone in a directory bucket's name says (`NAME--use1-az4--x-s3`).
+    #[must_use]
+    pub fn region(&self) -> Option<String> {
+        if let Some(region) = &self.region {
+            return Some(region.clone());
+        }
+        let (_, zone) = self.name.strip_suffix("--x-s3")?.rsplit_once("--")?;
+        let place = zone.split_once("-az")?.0;
+        let letters = place.trim_end_matches(|c: char| c.is_ascii_digit());
+        let (continent, towards) = (letters.get(..2)?, letters.get(2..)?);
+        let towards = match towards {
+            "c" => "central",
+            "e" => "east",
+            "n" => "north",
+            "s" => "south",
+            "w" => "west",
+            "ne" => "northeast",
+            "nw" => "northwest",
+            "se" => "southeast",
+            "sw" => "southwest",
+            _ => return None,
+        };
+        Some(format!("{continent}-{towards}-{}", &place[letters.len()..]))
+    }
+}
+
+/// An S3 Object Lambda access point: functions that change what is read through an access point.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectLambda {
+    /// Name.
+    pub name: String,
+    /// ARN.
+    pub arn: String,
+    /// Account it belongs to.
+    pub account: String,
+    /// ARN of the access point behind it.
+    pub point: String,
+    /// ARN of the function by action (`GetObject`, `ListObjectsV2`, …).
+    pub functions: BTreeMap<String, String>,
+    /// Block Public Access of its own.
+    pub block: PublicAccessBlock,
+    /// Its policy.
+    pub policy: Reading<PolicyId>,
+}
+
+/// An S3 access point; a multi-region one once for each bucket behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessPoint {
     /// Name.

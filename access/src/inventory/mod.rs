@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::exports::Exports;
 
 pub use aws::{
-    AccessPoint, Account, Acl, AclGrant, Assignment, Attachment, Bucket, Directory, Encryption, Grant, Group, Key, Node, OrgPolicies, Organization,
-    Person, Principal, PrincipalKind, PublicAccessBlock,
+    AccessPoint, Account, Acl, AclGrant, Assignment, Attachment, Bucket, Directory, Encryption, Grant, Group, Key, Node, ObjectLambda, OrgPolicies,
+    Organization, Person, Principal, PrincipalKind, PublicAccessBlock,
 };
 
 /// Something that may be there, may not, or could not be read.
@@ -150,6 +150,9 @@ pub struct Inventory {
     pub aliases: std::collections::BTreeMap<String, String>,
     /// S3 access points.
     pub access_points: Vec<AccessPoint>,
+    /// S3 Object Lambda access points.
+    #[serde(default)]
+    pub object_lambdas: Vec<ObjectLambda>,
     /// The organisation, when something of it was read.
     pub organization: Option<Organization>,
     /// Identity Center.

@@ -35,8 +35,13 @@ pub fn without(inventory: &Inventory, policy: &str, statement: &str) -> Option<I
             shorten(&mut out.policies, &mut key.policy, statement)
         }
         ["access-point", name, "policy"] => {
-            let point = out.access_points.iter_mut().find(|p| p.name == *name)?;
-            shorten(&mut out.policies, &mut point.policy, statement)
+            let points = out.access_points.iter_mut().filter(|p| p.name == *name);
+            // Of a multi-region one there is one for each bucket.
+            points.map(|point| shorten(&mut out.policies, &mut point.policy, statement)).filter(|found| *found).count() > 0
+        }
+        ["object-lambda", name, "policy"] => {
+            let lambda = out.object_lambdas.iter_mut().find(|l| l.name == *name)?;
+            shorten(&mut out.policies, &mut lambda.policy, statement)
         }
         _ => {
             let policies = &mut out.policies;

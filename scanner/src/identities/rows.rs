@@ -18,7 +18,7 @@ pub fn counts(inventory: &Inventory) -> Vec<(&'static str, &'static str, usize)>
         ("role", "roles", of(PrincipalKind::Role)),
         ("policy document", "policy documents", inventory.policies.len()),
         ("bucket", "buckets", inventory.buckets.len()),
-        ("access point", "access points", inventory.access_points.len()),
+        ("access point", "access points", inventory.access_points.len() + inventory.object_lambdas.len()),
         ("key", "keys", inventory.keys.len()),
         ("assignment in Identity Center", "assignments in Identity Center", inventory.directory.assignments.len()),
         ("file of another platform", "files of other platforms", inventory.exports.len()),

@@ -59,7 +59,7 @@ fn keys(inventory: &mut Inventory) {
     for bucket in inventory.buckets.iter_mut().filter(|b| b.region.is_none()) {
         let key = bucket.encryption.read().and_then(|e| e.key.as_deref());
         let point = inventory.access_points.iter().filter(|p| p.bucket == bucket.name).map(|p| p.arn.as_str());
-        let region = key.into_iter().chain(point).filter(|arn| arn.starts_with("arn:")).find_map(super::document::region_of).filter(|r| *r != "*");
+        let region = key.into_iter().chain(point).filter(|arn| arn.starts_with("arn:")).filter_map(super::document::region_of).find(|r| *r != "*");
         bucket.region = region.map(str::to_owned);
     }
 }

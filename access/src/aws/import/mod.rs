@@ -7,7 +7,8 @@
 //! | `account/ID/public-access-block.json` | `aws s3control get-public-access-block` |
 //! | `kms/KEYID/{policy,grants,key}.json`, `kms/aliases.json` | `aws kms get-key-policy`, `list-grants`, `describe-key`, `list-aliases` |
 //! | `organization/{tree,scp,rcp}.json` | see [`organization`](self) below |
-//! | `access-points/NAME/{access-point,policy}.json` | `aws s3control get-access-point`, `get-access-point-policy` |
+//! | `access-points/NAME/{access-point,policy}.json` | `aws s3control get-access-point`, `get-access-point-policy`; `get-multi-region-access-point`, `…-policy`; |
+//! | | `get-access-point-configuration-for-object-lambda`, `get-access-point-policy-for-object-lambda` |
 //! | `identity-center/*.json` | `aws sso-admin list-account-assignments`, `describe-permission-set`, `aws identitystore list-users`, … |
 //!
 //! What lies below `gcp/`, `azure/` and the like is kept for [`Platforms`]. Several accounts: the same below `accounts/ID/`. A file that is not there says nothing was dumped, and is taken for "there is none" where AWS
@@ -110,7 +111,8 @@ impl Import {
         inventory.groups.dedup_by(|a, b| a.arn == b.arn);
         inventory.buckets.sort_by(|a, b| a.name.cmp(&b.name));
         inventory.keys.sort_by(|a, b| a.id.cmp(&b.id));
-        inventory.access_points.sort_by(|a, b| a.arn.cmp(&b.arn));
+        inventory.access_points.sort_by(|a, b| (&a.arn, &a.bucket).cmp(&(&b.arn, &b.bucket)));
+        inventory.object_lambdas.sort_by(|a, b| a.arn.cmp(&b.arn));
         inventory.gaps.sort();
         inventory.gaps.dedup();
         inventory.unknown_files.sort();
@@ -240,7 +242,8 @@ impl Folder<'_> {
                 return document::policy(value);
             }
             match document::get(value, "Policy").or_else(|| document::get(value, "ResourcePolicy")) {
-                Some(policy) => document::policy(policy),
+                // Of a multi-region access point: what was proposed does not count yet.
+                Some(policy) => document::policy(document::get(policy, "Established").and_then(|e| document::get(e, "Policy")).unwrap_or(policy)),
                 None => Err("there is no policy in it".to_owned()),
             }
         });

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     aws::policy::{Named, PolicyKind, Principals},
-    inventory::{Attachment, Bucket, PolicyId, Principal, Reading},
+    inventory::{AccessPoint, Attachment, Bucket, PolicyId, Principal, Reading},
 };
 
 /// Groups of actors.
@@ -147,7 +147,7 @@ impl Groups {
 
 impl Candidates {
     fn new(estate: &Estate<'_>, groups: &[(Actor, Vec<Actor>)], access: Access) -> Self {
-        let actions = access.actions();
+        let actions = [access.actions(), access.directory_actions()].concat();
         let mut out = Self::default();
         let mut known: HashMap<PolicyId, Arc<Speaks>> = HashMap::new();
         for (at, (actor, _)) in groups.iter().enumerate() {
@@ -162,7 +162,7 @@ impl Candidates {
                     everywhere |= attachment.policy.unread().is_some();
                     continue;
                 };
-                let speaks = known.entry(policy).or_insert_with(|| Arc::new(Speaks::of(estate, policy, actions)));
+                let speaks = known.entry(policy).or_insert_with(|| Arc::new(Speaks::of(estate, policy, &actions)));
                 everywhere |= speaks.everywhere;
                 names.extend(speaks.names.iter().cloned());
             }
@@ -210,6 +210,10 @@ fn bucket_of(text: &str) -> Option<&str> {
     let plain = &text[..text.find(['*', '?', '$']).unwrap_or(text.len())];
     let mut parts = plain.splitn(6, ':');
     let service = parts.nth(2);
+    if service == Some("s3express") {
+        let name = plain.split_once(":bucket/").map_or("", |(_, name)| name);
+        return Some(if plain.len() == text.len() { name } else { "" });
+    }
     if service.is_some_and(|s| parts.clone().next().is_some() && s != "s3") {
         return None;
     }
@@ -223,9 +227,7 @@ fn bucket_of(text: &str) -> Option<&str> {
 
 /// Whether a bucket's own side may let in others than those it names: everyone, or nobody knows whom.
 fn is_open(estate: &Estate<'_>, bucket: &Bucket) -> bool {
-    let points = estate.inventory.access_points.iter().filter(|p| p.bucket == bucket.name).map(|p| &p.policy);
-    let mut policies = std::iter::once(&bucket.policy).chain(points);
-    let open = policies.any(|policy| match policy {
+    let open = doors(estate, bucket).into_iter().any(|policy| match policy {
         Reading::Absent => false,
         Reading::Unread(_) => true,
         Reading::Read(policy) => estate
@@ -283,12 +285,16 @@ fn likeness(estate: &Estate<'_>, principal: &Principal, shared: &Looks, mentione
     (principal.account.clone(), principal.trust.is_some(), linked, policies, principal.boundary.as_ref().map(name), attributes)
 }
 
-/// Policies on a bucket's side: its own, those of its access points, that of every key.
+/// Policies of a bucket and of what stands before it.
+fn doors<'b>(estate: &Estate<'b>, bucket: &'b Bucket) -> Vec<&'b Reading<PolicyId>> {
+    let of_point = |point: &'b AccessPoint| std::iter::once(&point.policy).chain(estate.lambdas(point).map(|l| &l.policy)).collect::<Vec<_>>();
+    std::iter::once(&bucket.policy).chain(estate.points(bucket).flat_map(of_point)).collect()
+}
+
+/// Policies on a bucket's side: its own, those of its access points, that of its key.
 fn resource_policies(estate: &Estate<'_>, bucket: &Bucket) -> Vec<Arc<Compiled>> {
-    let points = estate.inventory.access_points.iter().filter(|p| p.bucket == bucket.name).map(|p| &p.policy);
     let key = estate.key_of(bucket).map(|k| &k.policy);
-    let policies = std::iter::once(&bucket.policy).chain(points).chain(key);
-    policies.filter_map(|p| estate.policy(*p.read()?, PolicyKind::Resource).ok()).collect()
+    doors(estate, bucket).into_iter().chain(key).filter_map(|p| estate.policy(*p.read()?, PolicyKind::Resource).ok()).collect()
 }
 
 fn guards(estate: &Estate<'_>) -> Vec<(PolicyKind, Arc<Compiled>)> {

@@ -8,13 +8,13 @@ use super::{
     pattern::Pattern,
     request::{Actor, Request, Target},
     statement::{
-        Action, DECRYPT, DELETE_OBJECT, DELETE_POLICY, GENERATE_DATA_KEY, GET_OBJECT, LIST_BUCKET, PUT_ACL, PUT_BLOCK, PUT_OBJECT, PUT_OWNERSHIP,
-        PUT_POLICY,
+        Action, CREATE_SESSION, DECRYPT, DELETE_OBJECT, DELETE_POLICY, EXPRESS_DELETE_POLICY, EXPRESS_PUT_POLICY, GENERATE_DATA_KEY, GET_OBJECT,
+        LIST_BUCKET, PUT_ACL, PUT_BLOCK, PUT_OBJECT, PUT_OWNERSHIP, PUT_POLICY,
     },
 };
 use crate::{
     aws::policy::{Caller, PolicyKind},
-    inventory::{AccessPoint, Bucket, Grant, Key, PublicAccessBlock, Reading},
+    inventory::{AccessPoint, Bucket, Grant, Key, ObjectLambda, PublicAccessBlock, Reading},
 };
 
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
@@ -50,6 +50,11 @@ impl Access {
         }
     }
 
+    /// The actions it stands for on a directory bucket.
+    pub(super) fn directory_actions(self) -> &'static [Action] {
+        if self == Self::Admin { &[EXPRESS_PUT_POLICY, EXPRESS_DELETE_POLICY] } else { &[CREATE_SESSION] }
+    }
+
     /// As it is printed.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -63,11 +68,14 @@ impl Access {
 }
 
 /// Who asks for what in a bucket.
+#[derive(Clone, Copy)]
 pub(super) struct Ask<'r> {
     pub(super) actor: &'r Actor,
     pub(super) caller: &'r Caller,
     pub(super) bucket: &'r Bucket,
     pub(super) prefix: &'r str,
+    /// Through which Object Lambda access point.
+    pub(super) lambda: Option<&'r ObjectLambda>,
 }
 
 /// What encrypts the objects of a bucket.
@@ -97,6 +105,9 @@ impl<'a> Estate<'a> {
     }
 
     fn access(&self, world: &mut World, access: Access, ask: &Ask<'_>, point: Option<&AccessPoint>) -> Allowed {
+        if ask.bucket.is_directory() {
+            return self.directory(world, access, ask, point);
+        }
         match access {
             Access::Read => {
                 let get = self.s3(world, GET_OBJECT, ask, point);
@@ -132,13 +143,25 @@ impl<'a> Estate<'a> {
     }
 
     /// One action of S3.
-    fn s3(&self, world: &mut World, action: Action, ask: &Ask<'_>, point: Option<&AccessPoint>) -> Allowed {
-        let Ask { actor, caller, bucket, prefix } = ask;
+    pub(super) fn s3(&self, world: &mut World, action: Action, ask: &Ask<'_>, point: Option<&AccessPoint>) -> Allowed {
+        self.s3_in(world, action, ask, point, None)
+    }
+
+    /// The same, in a session of a directory bucket.
+    pub(super) fn s3_in(
+        &self,
+        world: &mut World,
+        action: Action,
+        ask: &Ask<'_>,
+        point: Option<&AccessPoint>,
+        session: Option<&'static str>,
+    ) -> Allowed {
+        let Ask { actor, caller, bucket, prefix, lambda } = ask;
         let target = match action {
             GET_OBJECT | PUT_OBJECT | DELETE_OBJECT => Target::Objects { bucket, prefix },
             _ => Target::Bucket { bucket, prefix },
         };
-        let request = Request::new(self, actor, target, point, 0);
+        let request = Request::new(self, actor, target, point, 0).on_behalf(lambda.is_some()).in_session(session);
         let blocked = self.blocked(world, bucket, actor);
         if blocked == YES {
             return Allowed::new(NO);
@@ -160,7 +183,10 @@ impl<'a> Estate<'a> {
         let restricted = self.restricted(world, &name, Some(&point.account), &Reading::Read(point.block));
         let granted = self.policy_grants(world, &name, &point.policy, restricted, action, &request, caller, &point.account);
         let at_point = self.decide(world, action, &request, &own, granted, true);
-        allowed.and(world, at_point)
+        let allowed = allowed.and(world, at_point);
+        let Some(lambda) = lambda.filter(|_| allowed.formula != NO) else { return allowed };
+        let at_lambda = self.at_lambda(world, action, ask, lambda);
+        allowed.and(world, at_lambda)
     }
 
     /// A bucket with a public policy that is restricted is for services and its own account only.
@@ -171,7 +197,7 @@ impl<'a> Estate<'a> {
     }
 
     /// On what a public policy reaches nobody outside: `RestrictPublicBuckets` where it stands, or of the account; not known where neither says so and one was not read.
-    fn restricted(&self, world: &mut World, policy: &str, account: Option<&str>, block: &Reading<PublicAccessBlock>) -> Formula {
+    pub(super) fn restricted(&self, world: &mut World, policy: &str, account: Option<&str>, block: &Reading<PublicAccessBlock>) -> Formula {
         let of_account = account.and_then(|id| self.inventory.accounts.get(id)).map(|a| &a.block);
         let mut both = of_account.into_iter().chain([block]);
         if both.clone().any(|b| b.read().is_some_and(|b| b.restrict_public_buckets)) {
@@ -190,7 +216,7 @@ impl<'a> Estate<'a> {
 
     /// A bucket's, or an access point's, policy. A public one that is restricted reaches its own account and services only.
     #[expect(clippy::too_many_arguments, reason = "all of them say which policy, for whom")]
-    fn policy_grants(
+    pub(super) fn policy_grants(
         &self,
         world: &mut World,
         name: &str,
@@ -328,7 +354,7 @@ impl<'a> Estate<'a> {
     }
 
     /// An action on the key of a bucket's objects.
-    fn key(&self, world: &mut World, action: Action, ask: &Ask<'_>) -> Allowed {
+    pub(super) fn key(&self, world: &mut World, action: Action, ask: &Ask<'_>) -> Allowed {
         let key = match self.sealed(ask.bucket) {
             Sealed::Nothing => return Allowed::new(YES),
             Sealed::Own => return self.own_key(world, action, ask),
@@ -339,7 +365,7 @@ impl<'a> Estate<'a> {
         if *ask.actor == Actor::Anonymous {
             return Allowed::new(NO);
         }
-        let request = Request::new(self, ask.actor, Target::Key { key, bucket: ask.bucket }, None, 0);
+        let request = Request::new(self, ask.actor, Target::Key { key, bucket: ask.bucket }, None, 0).on_behalf(ask.lambda.is_some());
         let own = self.own(world, action, &request);
         let name = key_policy(&key.id);
         let policy = match &key.policy {

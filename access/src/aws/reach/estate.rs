@@ -15,7 +15,7 @@ use crate::{
         decide::is_public,
         policy::{Caller, PolicyKind},
     },
-    inventory::{Attachment, Gap, Inventory, PolicyId, Principal, PrincipalKind, Reading},
+    inventory::{AccessPoint, Attachment, Bucket, Gap, Inventory, ObjectLambda, PolicyId, Principal, PrincipalKind, Reading},
 };
 
 /// A compiled document.
@@ -57,6 +57,8 @@ pub(super) struct Estate<'a> {
     pub(super) partition: String,
     compiled: HashMap<(PolicyId, PolicyKind), Result<Arc<Compiled>, String>>,
     groups: HashMap<(&'a str, &'a str), usize>,
+    /// Access points by the bucket behind them.
+    points: HashMap<&'a str, Vec<usize>>,
     whole: bool,
 }
 
@@ -68,7 +70,11 @@ impl<'a> Estate<'a> {
             let mut accounts = o.nodes.keys().filter(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit())).peekable();
             accounts.peek().is_some() && o.unread.is_none() && accounts.all(|id| inventory.accounts.get(id).is_some_and(|a| a.identities))
         });
-        let mut estate = Self { inventory, partition, compiled: HashMap::new(), groups, whole };
+        let mut points: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (i, point) in inventory.access_points.iter().enumerate() {
+            points.entry(&point.bucket).or_default().push(i);
+        }
+        let mut estate = Self { points, inventory, partition, compiled: HashMap::new(), groups, whole };
         estate.compile();
         estate
     }
@@ -90,6 +96,16 @@ impl<'a> Estate<'a> {
                 Ok(Arc::new(Compiled { statements, public: kind == PolicyKind::Resource && is_public(&read) }))
             });
         }
+    }
+
+    /// Access points that stand before a bucket.
+    pub(super) fn points(&self, bucket: &Bucket) -> impl Iterator<Item = &'a AccessPoint> {
+        self.points.get(bucket.name.as_str()).into_iter().flatten().map(|&i| &self.inventory.access_points[i])
+    }
+
+    /// Object Lambda access points that stand before an access point.
+    pub(super) fn lambdas(&self, point: &AccessPoint) -> impl Iterator<Item = &'a ObjectLambda> {
+        self.inventory.object_lambdas.iter().filter(move |l| stands_before(&l.point, &point.arn))
     }
 
     /// Documents that are no policies, by where they are attached.
@@ -276,6 +292,11 @@ fn open(world: &mut World, key: &str, pattern: Pattern, request: &Request<'_, '_
     })
 }
 
+/// Whether two ARNs of an access point are the same; a region that was not exported is `*`.
+fn stands_before(named: &str, point: &str) -> bool {
+    named.split(':').zip(point.split(':')).all(|(a, b)| a == b || b == "*") && named.split(':').count() == point.split(':').count()
+}
+
 /// Documents and how they are attached.
 fn uses(inventory: &Inventory) -> Vec<(PolicyId, PolicyKind)> {
     let mut out = Vec::new();
@@ -304,6 +325,9 @@ fn named_uses(inventory: &Inventory, visit: &mut dyn FnMut(&str, Option<&PolicyI
     for point in &inventory.access_points {
         visit(&point_policy(&point.name), point.policy.read(), PolicyKind::Resource);
     }
+    for lambda in &inventory.object_lambdas {
+        visit(&lambda_policy(&lambda.name), lambda.policy.read(), PolicyKind::Resource);
+    }
     let Some(organization) = &inventory.organization else { return };
     for (policies, kind) in [(&organization.scp, PolicyKind::Identity), (&organization.rcp, PolicyKind::Guard)] {
         for attachment in policies.read().iter().flat_map(|p| p.targets.values().flatten()) {
@@ -319,6 +343,10 @@ pub(super) fn bucket_policy(name: &str) -> String {
 
 pub(super) fn key_policy(id: &str) -> String {
     format!("kms/{id}/policy")
+}
+
+pub(super) fn lambda_policy(name: &str) -> String {
+    format!("object-lambda/{name}/policy")
 }
 
 pub(super) fn point_policy(name: &str) -> String {

@@ -26,9 +26,11 @@ mod atom;
 mod bucket;
 mod condition;
 mod decision;
+mod directory;
 mod estate;
 mod federation;
 mod formula;
+mod object_lambda;
 mod pattern;
 mod request;
 mod statement;
@@ -230,18 +232,23 @@ impl<'a> Reacher<'a> {
     /// Everybody's own access; what roles have is handed back for those who can assume them.
     fn direct(&mut self, access: Access, bucket: &'a Bucket, prefix: &str, best: &mut BTreeMap<Source, Best>) -> Vec<(usize, Allowed)> {
         let mut roles = Vec::new();
-        let points: Vec<_> = self.estate.inventory.access_points.iter().filter(|p| p.bucket == bucket.name).collect();
+        let points: Vec<_> = self.estate.points(bucket).collect();
         for (group, members) in self.groups.for_bucket(bucket, access) {
             let caller = self.estate.caller(group);
-            let ask = Ask { actor: group, caller: &caller, bucket, prefix };
+            let ask = Ask { actor: group, caller: &caller, bucket, prefix, lambda: None };
             let mut allowed = self.estate.direct(&mut self.world, access, &ask);
             let mut verdict = self.world.verdict(allowed.formula);
             let mut via: Vec<Arc<str>> = Vec::new();
             for point in &points {
                 let through = self.estate.through(&mut self.world, access, &ask, point);
-                let other = self.world.verdict(through.formula);
-                if rank(&other) < rank(&verdict) {
-                    (allowed, verdict, via) = (through, other, vec![point.arn.as_str().into()]);
+                let lambdas = self.estate.lambdas(point);
+                let by_lambda = lambdas.map(|l| (l.arn.as_str(), self.estate.through_lambda(&mut self.world, access, &ask, l, point)));
+                let ways: Vec<_> = std::iter::once((point.arn.as_str(), through)).chain(by_lambda).collect();
+                for (arn, way) in ways {
+                    let other = self.world.verdict(way.formula);
+                    if rank(&other) < rank(&verdict) {
+                        (allowed, verdict, via) = (way, other, vec![arn.into()]);
+                    }
                 }
             }
             if verdict == Verdict::No {

@@ -79,6 +79,8 @@ pub(super) enum Target<'a> {
     Key { key: &'a Key, bucket: &'a Bucket },
     /// A role, to be assumed.
     Role(&'a Principal),
+    /// Something else on the way, by its ARN.
+    Other { arn: &'a str, account: Option<&'a str> },
 }
 
 impl Target<'_> {
@@ -88,16 +90,20 @@ impl Target<'_> {
             Self::Objects { bucket, .. } | Self::Bucket { bucket, .. } => bucket.account.as_deref(),
             Self::Key { key, .. } => key.account.as_deref(),
             Self::Role(role) => Some(&role.account),
+            Self::Other { account, .. } => *account,
         }
     }
 
     fn bucket(&self) -> Option<&Bucket> {
         match self {
             Self::Objects { bucket, .. } | Self::Bucket { bucket, .. } | Self::Key { bucket, .. } => Some(bucket),
-            Self::Role(_) => None,
+            Self::Role(_) | Self::Other { .. } => None,
         }
     }
 }
+
+/// The service that asks on a caller's behalf when an Object Lambda access point is read.
+const OBJECT_LAMBDA: &str = "s3-object-lambda.amazonaws.com";
 
 /// A request of an actor for a target, all others being open.
 pub(super) struct Request<'r, 'a> {
@@ -110,13 +116,17 @@ pub(super) struct Request<'r, 'a> {
     pub(super) at_point: bool,
     /// Step of a role chain.
     pub(super) hop: u32,
+    /// Whether an Object Lambda access point asks on the caller's behalf.
+    on_behalf: bool,
+    /// What the session of a directory bucket is for.
+    session: Option<&'static str>,
     /// What is asked for, as policies name it; of objects, what all of them begin with.
     resource: String,
 }
 
 impl<'r, 'a> Request<'r, 'a> {
     pub(super) fn new(estate: &'r Estate<'a>, actor: &'r Actor, target: Target<'r>, point: Option<&'r AccessPoint>, hop: u32) -> Self {
-        let mut request = Self { estate, actor, target, point, at_point: false, hop, resource: String::new() };
+        let mut request = Self { estate, actor, target, point, at_point: false, hop, on_behalf: false, session: None, resource: String::new() };
         request.resource = request.named();
         request
     }
@@ -125,6 +135,18 @@ impl<'r, 'a> Request<'r, 'a> {
     pub(super) fn at_point(mut self) -> Self {
         self.at_point = true;
         self.resource = self.named();
+        self
+    }
+
+    /// The same, by an Object Lambda access point on the caller's behalf.
+    pub(super) fn on_behalf(mut self, is: bool) -> Self {
+        self.on_behalf = is;
+        self
+    }
+
+    /// The same, for a session of a directory bucket; none: the caller chooses what it is for.
+    pub(super) fn in_session(mut self, mode: Option<&'static str>) -> Self {
+        self.session = mode;
         self
     }
 
@@ -142,12 +164,17 @@ impl<'r, 'a> Request<'r, 'a> {
         match (&self.target, self.point.filter(|_| self.at_point)) {
             (Target::Objects { bucket, prefix }, None) => format!("arn:{partition}:s3:::{}/{prefix}", bucket.name),
             (Target::Objects { prefix, .. }, Some(point)) => format!("{}/object/{prefix}", point.arn),
+            (Target::Bucket { bucket, .. }, None) if bucket.is_directory() => {
+                let (region, account) = (bucket.region(), bucket.account.as_deref());
+                format!("arn:{partition}:s3express:{}:{}:bucket/{}", region.as_deref().unwrap_or("*"), account.unwrap_or("*"), bucket.name)
+            }
             (Target::Bucket { bucket, .. }, None) => format!("arn:{partition}:s3:::{}", bucket.name),
             (Target::Bucket { .. }, Some(point)) => point.arn.clone(),
             (Target::Key { key, .. }, _) => {
                 format!("arn:{partition}:kms:{}:{}:key/{}", key.region.as_deref().unwrap_or("*"), key.account.as_deref().unwrap_or("*"), key.id)
             }
             (Target::Role(role), _) => role.arn.clone(),
+            (Target::Other { arn, .. }, _) => (*arn).to_owned(),
         }
     }
 }
@@ -189,6 +216,10 @@ impl Keys for Request<'_, '_> {
     }
 
     fn known(&self, key: &str) -> Known {
+        if self.on_behalf && key.starts_with("aws:calledvia") {
+            let service = OBJECT_LAMBDA.to_owned();
+            return if key == "aws:calledvia" { Known::Many(vec![service]) } else { Known::One(service) };
+        }
         if let Some(known) = self.of_actor(key).or_else(|| self.of_target(key)).or_else(|| self.of_service(key)) {
             return known;
         }
@@ -196,6 +227,7 @@ impl Keys for Request<'_, '_> {
             return if ABSENT.contains(&key) { Known::Absent } else { Known::Free };
         }
         match key {
+            "s3express:sessionmode" => self.session.map_or(Known::Free, |mode| Known::One(mode.to_owned())),
             "aws:securetransport" => Known::One("true".to_owned()),
             "aws:viaawsservice" => Known::One("false".to_owned()),
             "aws:currenttime" | "aws:epochtime" | "aws:requestedregion" => Known::Always,
@@ -320,11 +352,12 @@ impl Request<'_, '_> {
             "s3:dataaccesspointarn" => maybe(self.point.map(|p| p.arn.as_str())),
             "s3:accesspointnetworkorigin" => maybe(self.point.map(|p| if p.internet { "Internet" } else { "VPC" })),
             "aws:sourcevpc" => self.point.and_then(|p| p.vpc.as_deref()).map(|vpc| Known::One(vpc.to_owned())),
-            "aws:requestedregion" => bucket.and_then(|b| b.region.as_ref()).map(|r| Known::One(r.clone())),
+            "aws:requestedregion" => bucket.and_then(Bucket::region).map(Known::One),
             "kms:viaservice" => match &self.target {
-                Target::Key { key, .. } => {
-                    let region = key.region.as_ref().or_else(|| bucket.and_then(|b| b.region.as_ref()));
-                    Some(region.map_or_else(|| Known::Begins("s3.".to_owned()), |r| Known::One(format!("s3.{r}.amazonaws.com"))))
+                Target::Key { key, bucket } => {
+                    let region = key.region.clone().or_else(|| bucket.region());
+                    let service = if bucket.is_directory() { "s3express" } else { "s3" };
+                    Some(region.map_or_else(|| Known::Begins(format!("{service}.")), |r| Known::One(format!("{service}.{r}.amazonaws.com"))))
                 }
                 _ => Some(Known::Absent),
             },
@@ -348,6 +381,7 @@ impl Request<'_, '_> {
             }
             Target::Role(role) => maybe(role.tags.iter().find(|(k, _)| k.to_lowercase() == tag).map(|(_, v)| v.as_str())),
             Target::Key { key, .. } => Some(Known::Unread(format!("tags of the key {}", key.id))),
+            Target::Other { arn, .. } => Some(Known::Unread(format!("tags of {arn}"))),
         }
     }
 

@@ -21,6 +21,14 @@ pub(super) const ACTIONS: &[&str] = &[
     "sts:AssumeRole",
     "sts:AssumeRoleWithWebIdentity",
     "sts:AssumeRoleWithSAML",
+    "s3-object-lambda:GetObject",
+    "s3-object-lambda:PutObject",
+    "s3-object-lambda:DeleteObject",
+    "s3-object-lambda:ListBucket",
+    "lambda:InvokeFunction",
+    "s3express:CreateSession",
+    "s3express:PutBucketPolicy",
+    "s3express:DeleteBucketPolicy",
 ];
 
 /// One of [`ACTIONS`].
@@ -41,9 +49,17 @@ pub(super) const GENERATE_DATA_KEY: Action = Action(10);
 pub(super) const ASSUME: Action = Action(11);
 pub(super) const ASSUME_WEB: Action = Action(12);
 pub(super) const ASSUME_SAML: Action = Action(13);
+pub(super) const LAMBDA_GET: Action = Action(14);
+pub(super) const LAMBDA_PUT: Action = Action(15);
+pub(super) const LAMBDA_DELETE: Action = Action(16);
+pub(super) const LAMBDA_LIST: Action = Action(17);
+pub(super) const INVOKE: Action = Action(18);
+pub(super) const CREATE_SESSION: Action = Action(19);
+pub(super) const EXPRESS_PUT_POLICY: Action = Action(20);
+pub(super) const EXPRESS_DELETE_POLICY: Action = Action(21);
 
 impl Action {
-    fn bit(self) -> u16 {
+    fn bit(self) -> u32 {
         1 << self.0
     }
 }
@@ -107,7 +123,7 @@ pub(super) struct Statement {
     /// Sid, or its number from 0.
     pub(super) label: String,
     pub(super) allow: bool,
-    actions: u16,
+    actions: u32,
     /// None: the policy is about one resource and does not name it.
     pub(super) resources: Option<But<String>>,
     pub(super) principals: Option<Principals>,
@@ -193,7 +209,7 @@ fn statement(value: &Value, number: usize, variables: bool, principals: Option<P
     Ok(Statement { label, allow, actions, resources, principals, conditions, variables })
 }
 
-fn actions(patterns: &[String]) -> u16 {
+fn actions(patterns: &[String]) -> u32 {
     let mut set = 0;
     for pattern in patterns {
         let pattern = Pattern::new(&pattern.to_ascii_lowercase());

@@ -1,5 +1,6 @@
 //! Estates and who reaches what in them.
 
+mod doors;
 mod small;
 mod tricky;
 mod twin;
