@@ -112,14 +112,14 @@ impl State {
             let found: Found = serde_json::from_str(&text)
                 .map_err(|e| Error::new(ErrorKind::Corrupt, &source.address.uri, "the catalog cannot be understood").because(e))?;
             self.after = Some(found.key.clone());
-            self.page.push_back(listed(source, snapshot, found));
+            self.page.push_back(listed(source, snapshot, found, sizes));
         }
         Ok(())
     }
 }
 
-/// What becomes of a relation.
-fn listed(source: &Source, snapshot: &Snapshot, found: Found) -> Listed {
+/// What becomes of a relation; `sizes`: those that were found are true.
+fn listed(source: &Source, snapshot: &Snapshot, found: Found, sizes: bool) -> Listed {
     let why = skipped(&found);
     let mut object = Object {
         key: found.key.clone(),
@@ -138,7 +138,7 @@ fn listed(source: &Source, snapshot: &Snapshot, found: Found) -> Listed {
     if let Some((reason, detail)) = why {
         return Listed::Skipped { object, reason, detail: Some(detail.to_owned()) };
     }
-    let table = table(snapshot, found);
+    let table = table(snapshot, found, sizes);
     // Plain data, always serialisable.
     object.locator = serde_json::to_vec(&table).unwrap_or_default();
     Listed::Object(object)
@@ -169,7 +169,7 @@ fn skipped(found: &Found) -> Option<(Reason, &'static str)> {
     (!found.populated).then_some((Reason::InvalidObjectState, "the materialised view was never filled"))
 }
 
-fn table(snapshot: &Snapshot, found: Found) -> Table {
+fn table(snapshot: &Snapshot, found: Found, sizes: bool) -> Table {
     let with_children = found.kind == "p";
     let columns = (1..).zip(found.columns.unwrap_or_default()).map(|(number, FoundColumn(name, kind, builtin, category, class, fixed, readable))| {
         TableColumn { shape: Shape::of(&kind, builtin, &category, &class, fixed), name, number, readable: found.whole || readable }
@@ -184,12 +184,13 @@ fn table(snapshot: &Snapshot, found: Found) -> Table {
         cut: found.heap && !with_children && snapshot.version >= TID_RANGES,
         with_children,
         row_security: found.rls,
-        toasted: found.toast > 0 || found.children,
+        // What an ANALYZE long ago did not see may be there.
+        toasted: found.toast > 0 || found.children || !sizes,
     }
 }
 
 /// The catalog query: one JSON text for each relation, in byte order of keys. `sizes`: true sizes, which wait for whoever rewrites a table;
-/// else those of the last ANALYZE.
+/// else what the last VACUUM or ANALYZE noted, or nothing.
 fn catalog(schemas: &[String], tables: &[String], after: Option<&str>, sizes: bool, page: u64) -> String {
     let size = |oid: &str| {
         if sizes {
@@ -211,13 +212,14 @@ fn catalog(schemas: &[String], tables: &[String], after: Option<&str>, sizes: bo
         ));
     }
     let after = after.map_or(String::new(), |key| format!(" WHERE f.key COLLATE \"C\" > {}", literal(key)));
-    CATALOG
+    let sql = CATALOG
         .replace("{heap}", &size("c.oid"))
         .replace("{toast}", &format!("CASE WHEN c.reltoastrelid<>0 THEN {} ELSE 0 END", size("c.reltoastrelid")))
-        .replace("{wanted}", &wanted)
-        .replace("{after}", &after)
         .replace("{count}", &PAGE.to_string())
-        .replace("{page}", &page.to_string())
+        .replace("{page}", &page.to_string());
+    // Names last, and each by itself: one may hold what is to be filled in.
+    let (found, rest) = sql.split_once("{after}").unwrap_or((&sql, ""));
+    format!("{}{after}{rest}", found.split("{wanted}").collect::<Vec<_>>().join(&wanted))
 }
 
 /// `{…}` are filled in. Functions and tables are the system's: `search_path` is empty.
@@ -272,5 +274,9 @@ mod tests {
         let sql = catalog(&["a'b".to_owned()], &["x';DROP TABLE t;--".to_owned()], Some("k'"), true, 8192);
         assert!(sql.contains("IN ('a''b')") && sql.contains("'x'';DROP TABLE t;--'") && sql.contains("> 'k'''"), "{sql}");
         assert!(!sql.contains('{'), "{sql}");
+        let named = catalog(&["{after}".to_owned()], &["{wanted}".to_owned()], Some("s.t{count}{page}"), true, 8192);
+        assert!(named.contains("IN ('{after}')") && named.contains("IN ('{wanted}')") && named.contains("> 's.t{count}{page}'"), "{named}");
+        let plain = catalog(&["a".to_owned()], &["b".to_owned()], Some("c"), true, 8192);
+        assert_eq!(named.replace("{after}", "a").replace("{wanted}", "b").replace("s.t{count}{page}", "c"), plain);
     }
 }

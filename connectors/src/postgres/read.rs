@@ -3,8 +3,14 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use futures::{StreamExt, stream};
-use tokio::sync::{mpsc, oneshot};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
 
 use super::{
     Source, error,
@@ -25,15 +31,25 @@ pub(super) async fn rows(source: Arc<Source>, object: Object, table: Table, part
     let (started, start) = oneshot::channel();
     let (pieces, received) = mpsc::channel(1);
     // The stream of a COPY borrows its connection: a task owns both, and ends when nobody listens any more.
-    tokio::spawn(async move { Copy { source, object, table, pieces, started: Some(started) }.run(part).await });
+    let broken = Error::new(ErrorKind::Transient, &source.address.uri, "reading was broken off").at(object.key.clone());
+    let task = tokio::spawn(async move { Copy { source, object, table, pieces, started: Some(started) }.run(part).await });
     match start.await {
-        Ok(Ok(())) => {
-            let pieces = stream::unfold(received, |mut received| async move { received.recv().await.map(|piece| (piece, received)) });
-            Ok(RowStream { pieces: pieces.boxed(), piece: PIECE as u64 + 2 * row })
-        }
+        Ok(Ok(())) => Ok(RowStream { pieces: pieces_of(received, task, broken), piece: PIECE as u64 + 2 * row }),
         Ok(Err(error)) => Err(error),
-        Err(_) => Err(Error::new(ErrorKind::Transient, "postgres", "reading was broken off")),
+        Err(_) => Err(broken),
     }
+}
+
+/// What a task sends. One that dies sends no error: that it did is one, or half a table would be taken for the whole.
+fn pieces_of(received: mpsc::Receiver<Result<Bytes>>, task: JoinHandle<()>, broken: Error) -> BoxStream<'static, Result<Bytes>> {
+    stream::unfold(Some((received, task, broken)), |state| async move {
+        let (mut received, task, broken) = state?;
+        match received.recv().await {
+            Some(piece) => Some((piece, Some((received, task, broken)))),
+            None => task.await.is_err().then_some((Err(broken), None)),
+        }
+    })
+    .boxed()
 }
 
 struct Copy {
@@ -126,7 +142,7 @@ impl Copy {
             session::run(connection, set).await.map_err(failed)?;
         }
         session::run(connection, &format!("SELECT FROM {} LIMIT 0", self.table.relation())).await.map_err(failed)?;
-        let relation = literal(&self.table.relation().replacen("ONLY ", "", 1));
+        let relation = literal(&self.table.qualified());
         let asked = format!(
             "SELECT ({relation}::pg_catalog.regclass::pg_catalog.oid)::text, pg_catalog.pg_relation_filenode({relation}::pg_catalog.regclass)::text"
         );
@@ -135,5 +151,25 @@ impl Copy {
         let number = |i: usize| found.get(i).and_then(|v| v.as_deref()).and_then(|v| v.parse::<u32>().ok());
         let same = number(0) == Some(self.table.oid) && (self.table.filenode.is_none() || number(1) == self.table.filenode);
         if same { Ok(()) } else { Err(Ended::Failed(error::changed(uri, &self.object.key))) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_dies_is_no_end() {
+        for dies in [false, true] {
+            let (pieces, received) = mpsc::channel(1);
+            let task = tokio::spawn(async move {
+                pieces.send(Ok(Bytes::from_static(b"1\n"))).await.unwrap();
+                assert!(!dies, "as asked");
+            });
+            let broken = Error::new(ErrorKind::Transient, "postgres://h/d", "reading was broken off");
+            let all: Vec<_> = pieces_of(received, task, broken).collect().await;
+            assert_eq!(all.iter().map(Result::is_ok).collect::<Vec<_>>(), if dies { vec![true, false] } else { vec![true] });
+            assert!(all.into_iter().filter_map(Result::err).all(|e| e.kind == ErrorKind::Transient));
+        }
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Plan {
     /// The last field counts shortened values.
     counted: bool,
     /// What of the table is not read, and why.
-    unread: Option<String>,
+    unread: Vec<(Reason, String)>,
     options: Options,
 }
 
@@ -36,13 +36,18 @@ impl Plan {
         let denied: Vec<&str> = table.columns.iter().filter(|c| !c.readable).map(|c| c.name.as_str()).collect();
         let mut unread = Vec::new();
         if !denied.is_empty() {
-            unread.push(format!("no SELECT on {} of {} columns: {}", denied.len(), table.columns.len(), listed(&denied)));
+            let detail = format!("no SELECT on {} of {} columns: {}", denied.len(), table.columns.len(), listed(&denied));
+            unread.push((Reason::PermissionDenied, detail));
         }
         if table.row_security {
-            unread.push("row-level security hides rows from this user".to_owned());
+            unread.push((Reason::PermissionDenied, "row-level security hides rows from this user".to_owned()));
+        }
+        let vectors: Vec<&str> = table.columns.iter().filter(|c| c.readable && c.shape == Shape::Vector).map(|c| c.name.as_str()).collect();
+        if !vectors.is_empty() {
+            unread.push((Reason::UnsupportedFileType, format!("vectors are not read: {}", listed(&vectors))));
         }
         let counted = table.toasted && columns.iter().any(|c| c.2 != Shape::Small);
-        Self { columns, counted, unread: (!unread.is_empty()).then(|| unread.join("; ")), options: options.clone() }
+        Self { columns, counted, unread, options: options.clone() }
     }
 }
 
@@ -199,7 +204,7 @@ fn column(name: &Arc<str>, number: u32, values: arrow_array::ArrayRef, rows: Opt
 struct Rows {
     columns: Vec<Reading>,
     counted: bool,
-    unread: Option<String>,
+    unread: Vec<(Reason, String)>,
     /// The row that the last piece began.
     carry: Vec<u8>,
     /// Where the fields of a row lie.
@@ -291,10 +296,7 @@ impl Extractor for Rows {
     }
 
     fn outcome(&mut self) -> Vec<Outcome> {
-        let mut told = Vec::new();
-        if let Some(unread) = &self.unread {
-            told.push((Reason::PermissionDenied, unread.clone()));
-        }
+        let mut told = self.unread.clone();
         if self.shortened > 0 {
             told.push((Reason::FieldExceedsLimit, format!("{} values were shortened: their rows are too large", self.shortened)));
         }

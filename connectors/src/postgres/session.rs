@@ -1,6 +1,7 @@
 //! Connections: one keeps a snapshot, a few read in it. Everything is a read-only transaction with a time limit.
 
 use std::{
+    fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -21,7 +22,6 @@ const TRIES: u32 = 5;
 const WAIT: Duration = Duration::from_millis(300);
 
 /// What all readers of a database share.
-#[derive(Debug)]
 pub(super) struct Session {
     /// Holds the password: never printed.
     options: PgConnectOptions,
@@ -51,6 +51,12 @@ pub(super) struct Snapshot {
 pub(super) struct Reader {
     pub(super) connection: PgConnection,
     _place: OwnedSemaphorePermit,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("uri", &self.uri).field("statement_timeout", &self.statement_timeout).finish_non_exhaustive()
+    }
 }
 
 impl Session {
@@ -179,4 +185,19 @@ pub(super) async fn ask(connection: &mut PgConnection, sql: &str, columns: usize
 /// A text; every catalog query casts what it asks for.
 fn text(row: &sqlx::postgres::PgRow, column: usize) -> std::result::Result<Option<String>, sqlx::Error> {
     row.try_get_unchecked(column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postgres::{Postgres, PostgresOptions, Source, uri};
+
+    #[test]
+    fn no_password_is_shown() {
+        let address = uri::parse("postgres://u:sw0rdfish@h/d").unwrap();
+        let session = Session::new(address.options.clone(), address.uri.clone(), 1, Duration::from_secs(1));
+        let postgres = Postgres { source: Arc::new(Source { address, options: PostgresOptions::default(), session }) };
+        let shown = format!("{postgres:?}");
+        assert!(shown.contains("u@h") && !shown.contains("sw0rdfish"), "{shown}");
+    }
 }

@@ -103,7 +103,12 @@ impl Table {
     /// The relation in SQL.
     pub(super) fn relation(&self) -> String {
         let only = if self.with_children { "" } else { "ONLY " };
-        format!("{only}{}.{}", identifier(&self.schema), identifier(&self.name))
+        format!("{only}{}", self.qualified())
+    }
+
+    /// Its name in SQL.
+    pub(super) fn qualified(&self) -> String {
+        format!("{}.{}", identifier(&self.schema), identifier(&self.name))
     }
 
     /// The columns that are read.

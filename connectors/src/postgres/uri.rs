@@ -1,6 +1,6 @@
 //! `postgres://user:password@host:port/database?schema=…&table=…`.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use sqlx::postgres::PgConnectOptions;
 
@@ -10,7 +10,7 @@ use crate::{Error, ErrorKind, Result};
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
 /// A source as the user wrote it, taken apart.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Address {
     /// How to connect. Holds the password: never printed.
     pub(super) options: PgConnectOptions,
@@ -20,6 +20,12 @@ pub(super) struct Address {
     pub(super) schemas: Vec<String>,
     /// Only these tables, `table` or `schema.table`; empty: all.
     pub(super) tables: Vec<String>,
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Address").field("uri", &self.uri).field("schemas", &self.schemas).field("tables", &self.tables).finish_non_exhaustive()
+    }
 }
 
 /// Takes a URI apart. What it leaves out is taken from `PGHOST`, `PGUSER`, `PGPASSWORD`, `.pgpass` and their like.
@@ -44,7 +50,11 @@ pub(super) fn parse(uri: &str) -> Result<Address> {
             _ => return Err(wrong(&format!("the parameter `{name}` is not known; there are `schema`, `table` and libpq's"))),
         }
     }
-    if place.rsplit('@').next().unwrap_or_default().split('/').nth(2).is_some_and(|more| !more.is_empty()) {
+    // Host, port and database would be pieces of the password, and printed.
+    if place.split_once('/').is_some_and(|(_, path)| path.contains('@')) {
+        return Err(wrong("has an `@` behind a `/`: within a password or a name they are written `%40` and `%2F`"));
+    }
+    if place.split('/').nth(2).is_some_and(|more| !more.is_empty()) {
         return Err(wrong("names more than a database: say `?schema=…` and `?table=…`"));
     }
     let place = place.trim_end_matches('/');
@@ -92,12 +102,24 @@ fn canonical(options: &PgConnectOptions) -> String {
 
 /// A URI as it may be shown in an error: without what may be a password, even where it is no URI.
 pub(super) fn without_password(uri: &str) -> String {
-    let Some((scheme, rest)) = uri.split_once("://") else { return uri.split(['@', '?']).next().unwrap_or_default().to_owned() };
-    let clean = |place: &str| place.split(['?', '#']).next().unwrap_or_default().to_owned();
+    let Some((scheme, rest)) = uri.split_once("://") else { return uri.split(['@', '?', ':', '/']).next().unwrap_or_default().to_owned() };
     match rest.rsplit_once('@') {
-        Some((who, place)) => format!("{scheme}://{}@{}", who.split([':', '/', '?', '#', '@']).next().unwrap_or_default(), clean(place)),
-        None => format!("{scheme}://{}", clean(rest)),
+        Some((who, place)) => {
+            let user = who.split([':', '/', '?', '#', '@']).next().unwrap_or_default();
+            // Behind a `?` the `@` may stand in the value of a parameter.
+            let place = if who.contains(['?', '#']) { "…" } else { place.split(['?', '#']).next().unwrap_or_default() };
+            format!("{scheme}://{user}@{place}")
+        }
+        None => format!("{scheme}://{}", without_port(rest.split(['?', '#']).next().unwrap_or_default())),
     }
+}
+
+/// A place where nobody is named, cut at a port that is none: where `@host` was forgotten, that is a password.
+fn without_port(place: &str) -> &str {
+    let host = if place.starts_with('[') { place.find(']').unwrap_or(0) } else { 0 };
+    let Some(colon) = place[host..].find(':').map(|at| host + at) else { return place };
+    let port = place[colon + 1..].split('/').next().unwrap_or_default();
+    if port.bytes().all(|b| b.is_ascii_digit()) { place } else { &place[..colon] }
 }
 
 /// `%XX` taken out.
@@ -153,9 +175,18 @@ mod tests {
             "postgres://u:sw0rd?fish@h/d",
             "postgres://u:sw0rd#fish@h/d",
             "postgres://u:sw0rd/fish@h/d",
+            "postgres://u:1/sw0rd@h/d",
+            "postgres://u:1/sw0rd/fish@h/d",
+            "postgres://u:1/sw0rd@fish",
+            "postgres://u:sw0rdfish",
+            "postgres://u:sw0rdfish/d",
+            "postgres://u:1sw0rd:fish/d",
+            "postgres://u@h/d?nonsense=sw0rd@fish",
+            "u:sw0rdfish@h/d",
+            "u:sw0rdfish",
         ] {
             let shown = match parse(uri) {
-                Ok(address) => address.uri,
+                Ok(address) => format!("{} {address:?}", address.uri),
                 Err(e) => e.to_string(),
             };
             assert!(!shown.contains("fish") && !shown.contains("sw0rd"), "{shown}");
@@ -169,6 +200,12 @@ mod tests {
         assert_eq!((address.schemas, address.tables), (vec!["Sales EU".to_owned()], vec!["a".to_owned(), "s.b".to_owned()]));
         assert_eq!(parse("postgresql://u@[::1]:1/d").unwrap().uri, "postgres://u@[::1]:1/d");
         assert_eq!(parse("mysql://u@h/d").unwrap_err().kind, ErrorKind::Config);
+        assert!(parse("postgres://u:1/sw0rd@h/d").unwrap_err().message.contains("`%2F`"));
+        for (uri, shown) in
+            [("postgres://h:5432/d", "postgres://h:5432/d"), ("postgres://[::1]:5/d", "postgres://[::1]:5/d"), ("postgres://u:pw/d", "postgres://u")]
+        {
+            assert_eq!(without_password(uri), shown);
+        }
         assert!(parse("postgres://u@h/d?tabel=x").unwrap_err().message.contains("`tabel`"));
     }
 }
