@@ -29,7 +29,11 @@ fn exact_values_of_a_table_are_found_and_never_shown() {
     assert!(!String::from_utf8_lossy(&fs::read(home.join("customers.edm")).unwrap()).contains("kunden"));
     let wrong = build("--columns=emial");
     assert_eq!(wrong.code, Some(2));
-    assert!(wrong.stderr.contains("no column `emial`; the nearest is `email`"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("no column `emial`: it is not among the 5 of the first line"), "{}", wrong.stderr);
+    fs::write(home.join("bare.csv"), "1,zoe.q@kunden.example,4471-0093-2210\n").unwrap();
+    let bare = sonde.run(["rules", "edm", "build", &at("bare.csv"), "--columns=zoe", "--name=x", "-o", &at("bare.edm")]);
+    assert_eq!(bare.code, Some(2));
+    assert!(bare.stderr.contains("among the 3 of") && !bare.stderr.contains("kunden") && !bare.stderr.contains("4471"), "{}", bare.stderr);
 
     let edm = format!("--edm={}", at("customers.edm"));
     let text = "paid from 447100932210 by ZOE QUANDT, born 31.01.1990\nTran Bo was here\n";

@@ -53,8 +53,8 @@ pub(super) fn edm(command: EdmCommand) -> Result<()> {
     let header: Vec<String> = reader.byte_headers().with_context(cannot)?.iter().map(name_of).collect();
     let find = |column: &String| {
         header.iter().position(|h| h == column).ok_or_else(|| {
-            let near = header.iter().min_by_key(|h| distance(h, column)).map(String::as_str).unwrap_or_default();
-            anyhow!("`{}` has no column `{column}`; the nearest is `{near}`", shown(&table))
+            // Where there is no header, the first line is somebody's data: nothing of it is shown.
+            anyhow!("`{}` has no column `{column}`: it is not among the {} of the first line", shown(&table), header.len())
         })
     };
     let places = builder.columns().iter().map(find).collect::<Result<Vec<usize>>>()?;
