@@ -140,6 +140,17 @@ fn what_cannot_be_read_is_unknown_and_listed() {
     assert!(of("exports", "arn:aws:iam::444455556666:role/reader", "read").starts_with("unknown"));
     // Public ACLs are ignored there, so nobody from the street comes in by one that was not read.
     assert_eq!(of("legacy", "anonymous", "list"), "no");
+    for words in [
+        ["reach", "website"].as_slice(),
+        &["reach", "--format=jsonl"],
+        &["reach", "website", "--public", "--format=dot"],
+        &["reach", "cut", "website"],
+        &["reach", "diff", "1", "2"],
+    ] {
+        let ran = sonde.run(words.iter().copied().chain([store.as_str()])).ok();
+        let said = ran.stderr.lines().filter(|l| l.contains("Not read") && l.contains(", and ")).count();
+        assert_eq!(said, if words.contains(&"diff") { 2 } else { 1 }, "{words:?}: {}", ran.stderr);
+    }
 }
 
 #[test]

@@ -15,11 +15,11 @@ use sonde_connectors::{
     postgres::{Postgres, PostgresOptions},
 };
 
-use super::{LevelArg, StoreArgs, setup, table, terminal::safe};
+use super::{LevelArg, StoreArgs, reach::kept_answers, setup, table, terminal::safe};
 use crate::{
     identities::{self, DatabasePlace, Place, Tables},
     sizes::grouped,
-    store::{DatasetRow, Query, ReachQuery, ReachRow, Store},
+    store::{DatasetRow, Query, ReachQuery, ReachRow, SnapshotRow, Store},
 };
 
 /// Options of `sonde identities sync`.
@@ -96,14 +96,14 @@ async fn read(args: &SyncArgs) -> Result<(DatabasePlace, String, Inventory)> {
 async fn keep(args: &SyncArgs, place: &DatabasePlace, origin: &str, inventory: &Inventory, store: &dyn Store) -> Result<ExitCode> {
     let place = DatabasePlace { schema: None, table: None, ..place.clone() };
     let tables = Tables::new(&place, inventory)?;
-    let before = store.snapshot(None, &place.provider()).await?;
+    let before = store.snapshot(None, Some(&place.provider())).await?;
     let snapshot = store.save_snapshot(tables.snapshot(origin)?).await?;
     let expanded = datasets(store, &place, Some(args.expand)).await?;
     let (mut rows, mut summaries, mut changes, mut all) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for (schema, name) in tables.covered() {
         let resource = place.resource(&schema, &name);
         let dataset = expanded.iter().find(|(s, t, _)| (s, t) == (&schema, &name)).map(|(.., uri)| uri.as_str());
-        let found = tables.of(&schema, &name, dataset);
+        let found = tables.surest(&schema, &name, dataset);
         all += found.len();
         let of = Place { bucket: String::new(), prefix: String::new(), dataset: dataset.map(str::to_owned) };
         summaries.push(identities::summary(&resource, &of, &found, dataset.is_some()));
@@ -111,7 +111,8 @@ async fn keep(args: &SyncArgs, place: &DatabasePlace, origin: &str, inventory: &
             continue;
         }
         if let Some(before) = &before {
-            let known = kept(store, before.id, &resource).await?;
+            let query = ReachQuery { snapshot: Some(before.id), resource: Some(resource), ..ReachQuery::default() };
+            let known = kept_answers(store, &query).await?;
             if !known.is_empty() {
                 changes.extend(identities::difference(&known, &found));
             }
@@ -147,17 +148,6 @@ async fn keep(args: &SyncArgs, place: &DatabasePlace, origin: &str, inventory: &
     Ok(if args.strict && !inventory.gaps.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }
 
-async fn kept(store: &dyn Store, snapshot: i64, resource: &str) -> Result<Vec<ReachRow>> {
-    let mut known = Vec::new();
-    let query = ReachQuery { snapshot: Some(snapshot), resource: Some(resource.to_owned()), ..ReachQuery::default() };
-    let visit = |row| {
-        known.push(row);
-        Ok(())
-    };
-    store.reach(&query, Box::new(visit)).await?;
-    Ok(known)
-}
-
 /// Datasets of the store that are tables of a database: schema, table, URI.
 async fn datasets(store: &dyn Store, place: &DatabasePlace, from: Option<LevelArg>) -> Result<Vec<(String, String, String)>> {
     let query = Query { min_sensitivity: from.map(Into::into), ..Query::default() };
@@ -174,14 +164,19 @@ async fn datasets(store: &dyn Store, place: &DatabasePlace, from: Option<LevelAr
     Ok(found)
 }
 
-/// Answers for a table, a schema or a database, from its newest snapshot or the one named: table by table.
-pub(super) async fn reach(uri: &str, snapshot: Option<i64>, store: &dyn Store) -> Result<Vec<(Place, Vec<ReachRow>)>> {
-    let place =
-        DatabasePlace::parse(uri).with_context(|| format!("`{}` is not of the form `postgres://host:port/database[/schema[/table]]`", safe(uri)))?;
-    let Some(row) = store.snapshot(snapshot, &place.provider()).await? else {
-        bail!("no identities of `postgres://{}` were read yet: run `sonde identities sync postgres://{}` first", place.base, place.base);
+/// Answers for a table, a schema or a database, from its newest snapshot or the one named: what the store calls the database, and table by table.
+pub(super) async fn reach(uri: &str, snapshot: Option<i64>, store: &dyn Store) -> Result<(String, Vec<(Place, Vec<ReachRow>)>)> {
+    // What is none may hold a password anywhere.
+    let place = DatabasePlace::parse(uri).context("what is asked about is not of the form `postgres://host:port/database[/schema[/table]]`")?;
+    let provider = place.provider();
+    let Some(row) = store.snapshot(snapshot, Some(&provider)).await? else {
+        let base = safe(&place.base);
+        match snapshot {
+            Some(id) => bail!("there is no snapshot {id} of `postgres://{base}`"),
+            None => bail!("no identities of `postgres://{base}` were read yet: run `sonde identities sync postgres://{base}` first"),
+        }
     };
-    let inventory: Inventory = serde_json::from_str(&row.inventory).with_context(|| format!("snapshot {} cannot be read", row.id))?;
+    let inventory = inventory(&row)?;
     let tables = Tables::new(&place, &inventory)?;
     let covered = tables.covered();
     if covered.is_empty() && place.schema.is_some() {
@@ -194,5 +189,17 @@ pub(super) async fn reach(uri: &str, snapshot: Option<i64>, store: &dyn Store) -
         let shown = dataset.map_or_else(|| place.resource(&schema, &name), str::to_owned);
         (Place { bucket: String::new(), prefix: String::new(), dataset: Some(shown) }, rows)
     };
-    Ok(covered.into_iter().map(of).collect())
+    Ok((provider, covered.into_iter().map(of).collect()))
+}
+
+/// The surest answers for all tables of a snapshot.
+pub(super) fn surest(row: &SnapshotRow) -> Result<Vec<ReachRow>> {
+    let place = DatabasePlace::of_provider(&row.provider).with_context(|| format!("snapshot {} is of no database", row.id))?;
+    let inventory = inventory(row)?;
+    let tables = Tables::new(&place, &inventory)?;
+    Ok(tables.covered().into_iter().flat_map(|(schema, name)| tables.surest(&schema, &name, None)).collect())
+}
+
+fn inventory(row: &SnapshotRow) -> Result<Inventory> {
+    serde_json::from_str(&row.inventory).with_context(|| format!("snapshot {} cannot be read", row.id))
 }

@@ -11,7 +11,12 @@ use clap::{Args, Subcommand};
 use sonde_access::inventory::{Gap, Inventory};
 use sonde_connectors::aws::{Aws, AwsOptions};
 
-use super::{LevelArg, StoreArgs, databases, reach::sensitive, setup, table, terminal::safe};
+use super::{
+    LevelArg, StoreArgs, databases,
+    reach::{kept_answers, sensitive},
+    setup, table,
+    terminal::safe,
+};
 use crate::{
     identities::{self, Answers},
     sizes::grouped,
@@ -74,7 +79,7 @@ async fn keep(inventory: &Inventory, origin: &str, expand: LevelArg, strict: boo
 async fn import(inventory: &Inventory, origin: &str, expand: LevelArg, strict: bool, store: &dyn Store) -> Result<ExitCode> {
     let mut answers = Answers::new(inventory);
     let gaps = answers.gaps();
-    let before = store.snapshot(None, "aws").await?;
+    let before = store.snapshot(None, Some("aws")).await?;
     let snapshot = store.save_snapshot(identities::snapshot(inventory, origin, &gaps)?).await?;
     let datasets = sensitive(store, Some(expand)).await?;
     let (mut rows, mut summaries, mut changes, mut all) = (Vec::new(), Vec::new(), Vec::new(), 0);
@@ -88,17 +93,8 @@ async fn import(inventory: &Inventory, origin: &str, expand: LevelArg, strict: b
             continue;
         }
         if let Some(before) = &before {
-            let mut known = Vec::new();
             let query = ReachQuery { snapshot: Some(before.id), resource: Some(resource), ..ReachQuery::default() };
-            store
-                .reach(
-                    &query,
-                    Box::new(|row| {
-                        known.push(row);
-                        Ok(())
-                    }),
-                )
-                .await?;
+            let known = kept_answers(store, &query).await?;
             if !known.is_empty() {
                 changes.extend(identities::difference(&known, &found));
             }

@@ -23,15 +23,23 @@ pub struct DatabasePlace {
 }
 
 impl DatabasePlace {
-    /// Reads `postgres://[user@]host[:port]/database[/schema[/table]]`; who asks and parameters are left out. `None`: it is none.
+    /// Reads `postgres://[user@]host[:port]/database[/schema[/table]]`; who asks and parameters are left out. `None`: it is none, or what is taken for
+    /// host or database may be a piece of a password.
     #[must_use]
     pub fn parse(uri: &str) -> Option<Self> {
         let rest = uri.strip_prefix("postgres://").or_else(|| uri.strip_prefix("postgresql://"))?;
-        let rest = rest.split(['?', '#']).next().unwrap_or_default();
         let (place, path) = rest.split_once('/')?;
+        if path.contains('@') || place.contains(['?', '#']) {
+            return None;
+        }
+        let path = path.split(['?', '#']).next().unwrap_or_default();
         let host = place.rsplit('@').next().unwrap_or_default();
-        let port = host.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()));
-        let host = if port { host.to_owned() } else { format!("{host}:5432") };
+        let port = host.strip_prefix('[').map_or(Some(host), |inner| inner.split_once(']').map(|(_, port)| port))?.split_once(':');
+        let host = match port {
+            Some((_, port)) if port.is_empty() || !port.bytes().all(|b| b.is_ascii_digit()) => return None,
+            Some(_) => host.to_owned(),
+            None => format!("{host}:5432"),
+        };
         let mut parts = path.trim_end_matches('/').split('/');
         let database = parts.next().filter(|d| !d.is_empty())?;
         let (schema, table) = (parts.next().map(decoded), parts.next().map(decoded));
@@ -42,6 +50,12 @@ impl DatabasePlace {
     #[must_use]
     pub fn provider(&self) -> String {
         format!("postgres:{}", self.base)
+    }
+
+    /// The database that the store calls so.
+    #[must_use]
+    pub fn of_provider(provider: &str) -> Option<Self> {
+        Self::parse(&format!("postgres://{}", provider.strip_prefix("postgres:")?))
     }
 
     /// Name of the database.
@@ -146,7 +160,7 @@ impl<'a> Tables<'a> {
         all.filter(|r| self.place.covers(&r.schema, &r.name)).map(|r| (r.schema.clone(), r.name.clone())).collect()
     }
 
-    /// Everybody who reaches a table.
+    /// Everybody who reaches a table: by principal and access, the surest first.
     #[must_use]
     pub fn of(&self, schema: &str, table: &str, dataset: Option<&str>) -> Vec<ReachRow> {
         let resource = self.place.resource(schema, table);
@@ -171,6 +185,14 @@ impl<'a> Tables<'a> {
         let mut rows = self.privileges.reach(schema, table);
         rows.sort_by(|a, b| (&a.principal, a.access, a.answer).cmp(&(&b.principal, b.access, b.answer)));
         rows.into_iter().map(row).collect()
+    }
+
+    /// The same; of several ways to one access, the surest only.
+    #[must_use]
+    pub fn surest(&self, schema: &str, table: &str, dataset: Option<&str>) -> Vec<ReachRow> {
+        let mut rows = self.of(schema, table, dataset);
+        rows.dedup_by(|later, first| (&later.principal, &later.access) == (&first.principal, &first.access));
+        rows
     }
 
     /// What the store keeps.
@@ -249,7 +271,19 @@ mod tests {
         assert_eq!(place("postgres://ann:pw@h:1/d/Sales%20EU/T?x=y"), Some(("h:1/d".to_owned(), some("Sales EU"), some("T"))));
         assert_eq!(place("postgresql://h/d"), Some(("h:5432/d".to_owned(), None, None)));
         assert_eq!(place("postgres://u@[::1]:2/d/s"), Some(("[::1]:2/d".to_owned(), some("s"), None)));
+        assert_eq!(place("postgres://u@[::1]/d"), Some(("[::1]:5432/d".to_owned(), None, None)));
         for wrong in ["postgres://h", "postgres://h/", "s3://b/k", "postgres://h/d/s/t/u"] {
+            assert_eq!(place(wrong), None, "{wrong}");
+        }
+        // The name would be a piece of a password.
+        for wrong in [
+            "postgres://ann:sw0rd/fish@h/d",
+            "postgres://ann:1/sw0rdfish@h/d",
+            "postgres://ann:1/sw0rd?fish@h/d",
+            "postgres://ann:sw0rd?fi/sh@h/d",
+            "postgres://ann:sw0rdfish/d",
+            "postgres://ann:/d",
+        ] {
             assert_eq!(place(wrong), None, "{wrong}");
         }
         let place = DatabasePlace::parse("postgres://h/d").unwrap();

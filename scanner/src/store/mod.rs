@@ -331,8 +331,10 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
     fn save_snapshot(&self, spec: SnapshotSpec) -> BoxFuture<'_, Result<i64>>;
     /// Keeps the answers of a snapshot: row by row where they are expanded, and counts for all resources.
     fn save_reach(&self, snapshot: i64, rows: Vec<ReachRow>, summaries: Vec<SummaryRow>, changes: Vec<Change>) -> BoxFuture<'_, Result<()>>;
-    /// A snapshot of a provider, the newest when none is named.
-    fn snapshot<'a>(&'a self, id: Option<i64>, provider: &'a str) -> BoxFuture<'a, Result<Option<SnapshotRow>>>;
+    /// A snapshot, the newest when none is named; `provider`: of this one only.
+    fn snapshot<'a>(&'a self, id: Option<i64>, provider: Option<&'a str>) -> BoxFuture<'a, Result<Option<SnapshotRow>>>;
+    /// What a snapshot of a provider, the newest when none is named, could not tell: (place, why).
+    fn gaps<'a>(&'a self, snapshot: Option<i64>, provider: &'a str) -> BoxFuture<'a, Result<Vec<(String, String)>>>;
     /// Answers that were kept, in order: resource, principal, access.
     fn reach<'a>(&'a self, query: &'a ReachQuery, visit: Visit<'a, ReachRow>) -> BoxFuture<'a, Result<()>>;
     /// Closes all connections, flushing what is buffered.

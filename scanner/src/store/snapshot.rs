@@ -330,17 +330,31 @@ async fn principals_once(link: &mut Link<'_>, snapshot: i64, provider: &str, row
     rows.iter().map(|row| Ok((row.text(0)?, row.int(1)?))).collect()
 }
 
-/// A snapshot of a provider, or its newest.
-pub(super) async fn load(store: &SqlStore, id: Option<i64>, provider: &str) -> Result<Option<SnapshotRow>> {
+/// A snapshot, or the newest; `provider`: of this one only.
+pub(super) async fn load(store: &SqlStore, id: Option<i64>, provider: Option<&str>) -> Result<Option<SnapshotRow>> {
     let taken = store.dialect().rfc3339("taken_at");
     let mut conn = store.read().await?;
     let sql = format!(
-        "SELECT id, provider, origin, {taken}, inventory FROM snapshot WHERE tenant = $1 AND ($2 IS NULL OR id = $2) AND provider = $3 ORDER BY id DESC LIMIT 1"
+        "SELECT id, provider, origin, {taken}, inventory FROM snapshot WHERE tenant = $1 AND id = coalesce(CAST($2 AS bigint), id)
+           AND provider = coalesce(CAST($3 AS text), provider) ORDER BY id DESC LIMIT 1"
     );
-    let sql = if store.dialect() == super::link::Dialect::Postgres { sql.replace("$2 IS NULL", "CAST($2 AS bigint) IS NULL") } else { sql };
     let row = conn.link().row(sql, cells![TENANT, id, provider]).await?;
     row.map(|row| Ok(SnapshotRow { id: row.int(0)?, provider: row.text(1)?, origin: row.text(2)?, taken_at: row.text(3)?, inventory: row.text(4)? }))
         .transpose()
+}
+
+/// What a snapshot of a provider, or its newest, could not tell.
+pub(super) async fn gaps(store: &SqlStore, snapshot: Option<i64>, provider: &str) -> Result<Vec<(String, String)>> {
+    let mut conn = store.read().await?;
+    let mut link = conn.link();
+    let sql = "SELECT place, why FROM snapshot_gap WHERE tenant = $1
+           AND snapshot_id = coalesce(CAST($2 AS bigint), (SELECT max(id) FROM snapshot WHERE tenant = $1 AND provider = $3)) ORDER BY seq";
+    let mut rows = link.stream(sql.to_owned(), cells![TENANT, snapshot, provider]);
+    let mut gaps = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        gaps.push((row.text(0)?, row.text(1)?));
+    }
+    Ok(gaps)
 }
 
 /// Answers that were kept.

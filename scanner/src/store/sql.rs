@@ -213,8 +213,12 @@ impl Store for SqlStore {
         Box::pin(self.explained(snapshot::save_reach(self, snapshot, rows, summaries, changes)))
     }
 
-    fn snapshot<'a>(&'a self, id: Option<i64>, provider: &'a str) -> BoxFuture<'a, Result<Option<SnapshotRow>>> {
+    fn snapshot<'a>(&'a self, id: Option<i64>, provider: Option<&'a str>) -> BoxFuture<'a, Result<Option<SnapshotRow>>> {
         Box::pin(self.explained(snapshot::load(self, id, provider)))
+    }
+
+    fn gaps<'a>(&'a self, snapshot: Option<i64>, provider: &'a str) -> BoxFuture<'a, Result<Vec<(String, String)>>> {
+        Box::pin(self.explained(snapshot::gaps(self, snapshot, provider)))
     }
 
     fn reach<'a>(&'a self, query: &'a ReachQuery, visit: Visit<'a, ReachRow>) -> BoxFuture<'a, Result<()>> {

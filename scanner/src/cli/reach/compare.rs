@@ -5,15 +5,15 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::Value;
 
-use super::{StoreArgs, inventory, sensitive};
+use super::{StoreArgs, inventory, sensitive, snapshot, tell_unread};
 use crate::{
-    cli::terminal::safe,
+    cli::{databases, terminal::safe},
     identities::{Answers, difference},
-    store::{Change, ReachRow, Store},
+    store::{Change, ReachRow, SnapshotRow, Store},
 };
 
 /// Options of `sonde reach diff`.
@@ -23,7 +23,7 @@ pub(super) struct DiffArgs {
     before: i64,
     /// Number of the later snapshot
     after: i64,
-    /// One line of JSON each
+    /// `table`, for people, or `jsonl`, one line each
     #[arg(long, value_name = "FORMAT", value_parser = ["table", "jsonl"], default_value = "table")]
     format: String,
     #[command(flatten)]
@@ -31,18 +31,12 @@ pub(super) struct DiffArgs {
 }
 
 pub(super) async fn run(args: &DiffArgs, store: &dyn Store) -> Result<ExitCode> {
-    let datasets = sensitive(store, None).await?;
-    let mut all: Vec<Vec<ReachRow>> = Vec::new();
-    for id in [args.before, args.after] {
-        let (_, inventory) = inventory(store, Some(id)).await?;
-        let mut answers = Answers::new(&inventory);
-        let mut rows = Vec::new();
-        for place in answers.places(&datasets) {
-            rows.extend(answers.of(&place));
-        }
-        all.push(rows);
+    let (before, after) = (snapshot(store, Some(args.before)).await?, snapshot(store, Some(args.after)).await?);
+    if before.provider != after.provider {
+        let (one, other) = (safe(&before.provider), safe(&after.provider));
+        bail!("snapshot {} is of `{one}` and snapshot {} of `{other}`: only two of the same can be compared", before.id, after.id);
     }
-    let changes = difference(&all[0], &all[1]);
+    let changes = difference(&answers(&before, store).await?, &answers(&after, store).await?);
     let mut out = io::BufWriter::new(io::stdout());
     if args.format == "table" && changes.is_empty() {
         writeln!(out, "Nobody gained, nobody lost.")?;
@@ -51,7 +45,21 @@ pub(super) async fn run(args: &DiffArgs, store: &dyn Store) -> Result<ExitCode> 
         if args.format == "jsonl" { line(&mut out, change)? } else { people(&mut out, change)? }
     }
     out.flush()?;
+    for id in [before.id, after.id] {
+        tell_unread(store, Some(id), &before.provider).await?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// All answers of a snapshot.
+async fn answers(row: &SnapshotRow, store: &dyn Store) -> Result<Vec<ReachRow>> {
+    if row.provider != "aws" {
+        return databases::surest(row);
+    }
+    let (_, inventory) = inventory(store, Some(row.id)).await?;
+    let datasets = sensitive(store, None).await?;
+    let mut answers = Answers::new(&inventory);
+    Ok(answers.places(&datasets).iter().flat_map(|place| answers.of(place)).collect())
 }
 
 fn line(out: &mut impl Write, change: &Change) -> Result<()> {

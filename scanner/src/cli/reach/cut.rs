@@ -9,8 +9,9 @@ use std::{
 use anyhow::{Result, bail};
 use clap::Args;
 use sonde_access::inventory::Inventory;
+use sonde_connectors::postgres::Postgres;
 
-use super::{StoreArgs, inventory, places, sensitive};
+use super::{StoreArgs, inventory, places, sensitive, tell_unread};
 use crate::{
     cli::{table, terminal::safe},
     identities::{Answers, Place, without},
@@ -46,6 +47,9 @@ type Grant = (String, String);
 const TRIES: usize = 200;
 
 pub(super) async fn run(args: &CutArgs, store: &dyn Store) -> Result<ExitCode> {
+    if Postgres::is_uri(&args.what) {
+        bail!("grants of databases cannot be worked out yet: only those of AWS can");
+    }
     let (_, inventory) = inventory(store, None).await?;
     let datasets = sensitive(store, None).await?;
     let place = places(Some(&args.what), &Answers::new(&inventory), &datasets)?.remove(0);
@@ -78,6 +82,7 @@ pub(super) async fn run(args: &CutArgs, store: &dyn Store) -> Result<ExitCode> {
         left.iter().try_for_each(|who| writeln!(out, "  {}", safe(who)))?;
     }
     out.flush()?;
+    tell_unread(store, None, "aws").await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -14,7 +14,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use sonde_access::inventory::Inventory;
 use sonde_connectors::postgres::Postgres;
 
-use super::{LevelArg, StoreArgs, databases, setup, terminal::say};
+use super::{
+    LevelArg, StoreArgs, databases, setup,
+    terminal::{safe, say},
+};
 use crate::{
     identities::{Answers, Place},
     store::{Query, ReachQuery, ReachRow, SnapshotRow, Store},
@@ -101,16 +104,45 @@ fn with_store(args: &StoreArgs, work: impl AsyncFnOnce(&dyn Store) -> Result<Exi
     })
 }
 
-/// A snapshot and its inventory.
-async fn inventory(store: &dyn Store, id: Option<i64>) -> Result<(SnapshotRow, Inventory)> {
-    let snapshot = store.snapshot(id, "aws").await?;
-    let snapshot = match (snapshot, id) {
-        (Some(snapshot), _) => snapshot,
+/// Says what a snapshot (the newest of its provider when none is named) could not tell: who is known only from there is in no answer.
+async fn tell_unread(store: &dyn Store, snapshot: Option<i64>, provider: &str) -> Result<()> {
+    let gaps = store.gaps(snapshot, provider).await?;
+    if let Some((place, why)) = gaps.first() {
+        let more = if gaps.len() > 1 { format!(", and {} more", gaps.len() - 1) } else { String::new() };
+        let of = snapshot.map(|id| format!(" in snapshot {id}")).unwrap_or_default();
+        say(&format!("Not read{of}: {place}: {why}{more}. Who is known only from there is missing above."));
+    }
+    Ok(())
+}
+
+/// A snapshot, or the newest of AWS.
+async fn snapshot(store: &dyn Store, id: Option<i64>) -> Result<SnapshotRow> {
+    match (store.snapshot(id, id.is_none().then_some("aws")).await?, id) {
+        (Some(snapshot), _) => Ok(snapshot),
         (None, Some(id)) => bail!("there is no snapshot {id} in the store"),
-        (None, None) => bail!("no identities were imported yet: run `sonde identities import DIR` first"),
-    };
+        (None, None) => bail!("no identities were imported yet: run `sonde identities import DIR` or `sonde identities sync aws` first"),
+    }
+}
+
+/// A snapshot of AWS and its inventory.
+async fn inventory(store: &dyn Store, id: Option<i64>) -> Result<(SnapshotRow, Inventory)> {
+    let snapshot = snapshot(store, id).await?;
+    if snapshot.provider != "aws" {
+        bail!("snapshot {} is of `{}`: say what of it is asked about, as `postgres://…`", snapshot.id, safe(&snapshot.provider));
+    }
     let inventory = serde_json::from_str(&snapshot.inventory).with_context(|| format!("snapshot {} cannot be read", snapshot.id))?;
     Ok((snapshot, inventory))
+}
+
+/// Answers that were kept.
+pub(super) async fn kept_answers(store: &dyn Store, query: &ReachQuery) -> Result<Vec<ReachRow>> {
+    let mut rows = Vec::new();
+    let visit = |row| {
+        rows.push(row);
+        Ok(())
+    };
+    store.reach(query, Box::new(visit)).await?;
+    Ok(rows)
 }
 
 /// URIs of the datasets of the store, or of those with findings from a sensitivity on.
@@ -132,8 +164,10 @@ pub(super) async fn sensitive(store: &dyn Store, from: Option<LevelArg>) -> Resu
 /// The places that are meant.
 fn places(what: Option<&str>, answers: &Answers<'_>, datasets: &[String]) -> Result<Vec<Place>> {
     let Some(what) = what else { return Ok(answers.places(datasets)) };
+    // What is none of these may be a database's address, password and all.
+    let shown = if what.contains(['@', ':']) { "this".to_owned() } else { format!("`{}`", safe(what)) };
     let mut place =
-        Place::parse(what).with_context(|| format!("`{what}` is neither `s3://bucket/prefix` nor an ARN of S3 nor the name of a bucket"))?;
+        Place::parse(what).with_context(|| format!("{shown} is neither `s3://bucket/prefix` nor an ARN of S3 nor the name of a bucket"))?;
     if !answers.knows(&place.bucket) {
         bail!("`{}` is not in the snapshot: it was not imported", place.bucket);
     }
@@ -160,34 +194,28 @@ async fn kept(args: &WhoArgs, store: &dyn Store) -> Result<Option<(Place, Vec<Re
         return Ok(None);
     };
     let query = ReachQuery { resource: Some(format!("arn:aws:s3:::{}/{}*", place.bucket, place.prefix)), ..ReachQuery::default() };
-    let mut rows = Vec::new();
-    let visit = |row| {
-        rows.push(row);
-        Ok(())
-    };
-    store.reach(&query, Box::new(visit)).await?;
+    let rows = kept_answers(store, &query).await?;
     place.dataset = rows.first().and_then(|row: &ReachRow| row.dataset.clone());
     Ok((!rows.is_empty()).then_some((place, rows)))
 }
 
 async fn who(args: &WhoArgs, store: &dyn Store) -> Result<ExitCode> {
     if let Some(uri) = args.what.as_deref().filter(|what| Postgres::is_uri(what)) {
-        let answers = databases::reach(uri, args.snapshot, store).await?;
-        return print(args, answers.into_iter());
+        let (provider, answers) = databases::reach(uri, args.snapshot, store).await?;
+        let code = print(args, answers.into_iter())?;
+        tell_unread(store, args.snapshot, &provider).await?;
+        return Ok(code);
     }
-    if let Some((place, rows)) = kept(args, store).await? {
-        return print(args, [(place, rows)].into_iter());
-    }
-    let (_, inventory) = inventory(store, args.snapshot).await?;
-    let datasets = sensitive(store, None).await?;
-    let mut answers = Answers::new(&inventory);
-    let places = places(args.what.as_deref(), &answers, &datasets)?;
-    let code = print(args, places.into_iter().map(|place| (place.clone(), answers.of(&place))))?;
-    let gaps = answers.gaps();
-    if let (Some(first), ReachFormat::Table) = (gaps.first(), args.format) {
-        let more = if gaps.len() > 1 { format!(", and {} more", gaps.len() - 1) } else { String::new() };
-        say(&format!("Not read: {}: {}{more}. Who is known only from there is missing above.", first.place, first.why));
-    }
+    let code = if let Some((place, rows)) = kept(args, store).await? {
+        print(args, [(place, rows)].into_iter())?
+    } else {
+        let (_, inventory) = inventory(store, args.snapshot).await?;
+        let datasets = sensitive(store, None).await?;
+        let mut answers = Answers::new(&inventory);
+        let places = places(args.what.as_deref(), &answers, &datasets)?;
+        print(args, places.into_iter().map(|place| (place.clone(), answers.of(&place))))?
+    };
+    tell_unread(store, args.snapshot, "aws").await?;
     Ok(code)
 }
 

@@ -49,7 +49,7 @@ async fn rows(store: &dyn Store, query: &ReachQuery) -> Vec<ReachRow> {
 
 pub(super) async fn reach_is_kept_by_snapshot(place: Place) {
     let store = place.open().await;
-    assert!(store.snapshot(None, "aws").await.expect("an answer").is_none());
+    assert!(store.snapshot(None, Some("aws")).await.expect("an answer").is_none());
     let first = store.save_snapshot(spec()).await.expect("a snapshot");
     let kept = vec![
         row("ana", "user", "read", None),
@@ -70,9 +70,14 @@ pub(super) async fn reach_is_kept_by_snapshot(place: Place) {
     };
     store.save_reach(second, kept[..2].to_vec(), vec![summary], vec![change]).await.expect("kept");
     assert!(second > first);
-    let newest = store.snapshot(None, "aws").await.expect("an answer").expect("a snapshot");
+    let newest = store.snapshot(None, Some("aws")).await.expect("an answer").expect("a snapshot");
     assert_eq!((newest.id, newest.origin.as_str(), newest.inventory.as_str()), (second, "folder\0", r#"{"policies":["\u0000"]}"#));
-    assert_eq!(store.snapshot(Some(first), "aws").await.expect("an answer").expect("a snapshot").id, first);
+    assert_eq!(store.snapshot(Some(first), Some("aws")).await.expect("an answer").expect("a snapshot").id, first);
+    assert_eq!(store.snapshot(Some(first), None).await.expect("an answer").expect("a snapshot").id, first);
+    assert!(store.snapshot(Some(first), Some("postgres:h/d")).await.expect("an answer").is_none());
+    for (id, provider, gaps) in [(None, "aws", spec().gaps), (Some(first), "aws", spec().gaps), (None, "gcp", vec![])] {
+        assert_eq!(store.gaps(id, provider).await.expect("gaps"), gaps);
+    }
     assert_eq!(rows(&*store, &ReachQuery { snapshot: Some(first), ..ReachQuery::default() }).await, kept);
     assert_eq!(rows(&*store, &ReachQuery { resource: Some("arn:aws:s3:::b/x/*".into()), ..ReachQuery::default() }).await, kept[..2]);
     let one = ReachQuery { snapshot: Some(first), dataset: Some("s3://b/x/".into()), principal: Some("anonymous".into()), ..ReachQuery::default() };
