@@ -106,8 +106,8 @@ pub(super) fn without_password(uri: &str) -> String {
     match rest.rsplit_once('@') {
         Some((who, place)) => {
             let user = who.split([':', '/', '?', '#', '@']).next().unwrap_or_default();
-            // Behind a `?` the `@` may stand in the value of a parameter.
-            let place = if who.contains(['?', '#']) { "…" } else { place.split(['?', '#']).next().unwrap_or_default() };
+            // Behind a `/` or a `?` the `@` may be a piece of a password, or stand in the value of a parameter.
+            let place = if who.contains(['/', '?', '#']) { "…" } else { place.split(['?', '#']).next().unwrap_or_default() };
             format!("{scheme}://{user}@{place}")
         }
         None => format!("{scheme}://{}", without_port(rest.split(['?', '#']).next().unwrap_or_default())),
