@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use sonde_access::{
     aws::{
         import::Import,
-        reach::{Access, Reacher},
+        reach::{Access, Reacher, Touched},
     },
-    inventory::Inventory,
+    inventory::{Inventory, Reading},
 };
 
 /// An estate: a policy for every ten buckets, two of them held by each role, a tenth of the buckets with a policy of their own, one administrator in a hundred.
@@ -73,5 +73,30 @@ fn main() -> Result<(), Box<dyn Error>> {
         out,
         "{answers} answers: {principals} principals, {buckets} buckets, read; estate made in {made:.2?}, compiled in {compiled:.2?}, answered in {reached:.2?}"
     )?;
+    // One policy lets its holders into another bucket.
+    let changed = changed(&inventory);
+    let start = Instant::now();
+    let touched = reacher.update(&changed);
+    let updated = start.elapsed();
+    let (Touched::Buckets(names), start) = (touched, Instant::now()) else { return Err("one policy touches everything".into()) };
+    let again: usize = names.iter().map(|name| reacher.access(name, "", Access::Read).len()).sum();
+    let answered = start.elapsed();
+    let anew = Reacher::new(&changed).access(&names[0], "", Access::Read).len();
+    assert_eq!(anew, reacher.access(&names[0], "", Access::Read).len(), "going on is starting anew");
+    writeln!(out, "one policy changed: {} buckets, {again} answers; gone on in {updated:.2?}, answered in {answered:.2?}", names.len())?;
     Ok(())
+}
+
+/// The same estate with one managed policy that lets its holders into another bucket.
+fn changed(inventory: &Inventory) -> Inventory {
+    let mut out = inventory.clone();
+    let name = "arn:aws:iam::111122223333:policy/p7";
+    let old = inventory.principals.iter().flat_map(|p| &p.policies).find(|a| a.name == name).and_then(|a| a.policy.read().copied());
+    let Some(old) = old else { return out };
+    let text = inventory.policies.text(old).replace("arn:aws:s3:::bucket-00070/*", "arn:aws:s3:::bucket-00011/*");
+    let new = out.policies.intern(text);
+    for attachment in out.principals.iter_mut().flat_map(|p| &mut p.policies).filter(|a| a.name == name) {
+        attachment.policy = Reading::Read(new);
+    }
+    out
 }

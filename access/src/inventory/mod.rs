@@ -118,6 +118,12 @@ impl Policies {
         self.texts.iter().enumerate().map(|(i, text)| (PolicyId(i as u32), text.as_str()))
     }
 
+    /// Whether these are the documents of `before` under the same ids, and perhaps more.
+    #[must_use]
+    pub fn goes_on_from(&self, before: &Self) -> bool {
+        self.texts.starts_with(&before.texts)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

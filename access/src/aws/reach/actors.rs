@@ -30,6 +30,14 @@ pub(super) struct Groups {
     of: Vec<usize>,
     /// Buckets whose own side may let anybody in, and principals that it names.
     open: BTreeMap<String, (bool, Vec<usize>)>,
+    /// What the sides of buckets and the organisation look at in everybody.
+    shared: Looks,
+    /// Principals that some bucket's side names.
+    mentioned: BTreeSet<Actor>,
+    /// Groups of principals by what makes them alike.
+    alike: BTreeMap<Likeness, usize>,
+    /// What each policy looks at.
+    looks: BTreeMap<PolicyId, Looks>,
 }
 
 /// Groups that are worth asking about.
@@ -83,47 +91,99 @@ type Likeness = (String, bool, bool, Vec<String>, Option<String>, Vec<String>);
 
 impl Groups {
     pub(super) fn new(estate: &Estate<'_>) -> Self {
-        let mut shared = Looks::default();
-        let mut mentioned: BTreeSet<Actor> = BTreeSet::new();
-        let (mut named, mut open) = (BTreeMap::new(), BTreeMap::new());
+        let mut all = Self::default();
+        let (mut shared, mut mentioned) = (Looks::default(), BTreeSet::new());
+        let mut key_grantees = BTreeSet::new();
+        grantees(estate, &mut key_grantees);
         for bucket in &estate.inventory.buckets {
-            let mut of_bucket = BTreeSet::new();
-            for policy in resource_policies(estate, bucket) {
-                policy.statements.iter().filter(|s| s.matters()).for_each(|s| {
-                    shared.add(s);
-                    of_bucket.extend(actors(estate, s));
-                });
-            }
-            acl(estate, bucket, &mut of_bucket);
-            grantees(estate, &mut of_bucket);
-            let inside = of_bucket.iter().filter_map(|a| if let Actor::Known(i) = a { Some(*i) } else { None }).collect();
-            open.insert(bucket.name.clone(), (is_open(estate, bucket), inside));
-            mentioned.extend(of_bucket.iter().filter(|a| matches!(a, Actor::Known(_))).cloned());
-            of_bucket.retain(|a| !matches!(a, Actor::Known(_) | Actor::Root(_)));
-            named.insert(bucket.name.clone(), of_bucket);
+            all.add_side(estate, bucket, &key_grantees, &mut shared, &mut mentioned);
         }
         for (_, policy) in guards(estate) {
             policy.statements.iter().filter(|s| s.matters()).for_each(|s| shared.add(s));
         }
-        let mut groups: BTreeMap<Likeness, Vec<Actor>> = BTreeMap::new();
-        let mut looks: BTreeMap<PolicyId, Looks> = BTreeMap::new();
-        for (i, principal) in estate.inventory.principals.iter().enumerate() {
-            let likeness = likeness(estate, principal, &shared, mentioned.contains(&Actor::Known(i)), &mut looks);
-            groups.entry(likeness).or_default().push(Actor::Known(i));
+        (all.shared, all.mentioned) = (shared, mentioned);
+        all.of = vec![0; estate.inventory.principals.len()];
+        for i in 0..estate.inventory.principals.len() {
+            all.join(estate, i);
         }
-        let mut groups: Vec<(Actor, Vec<Actor>)> = groups.into_values().map(|members| (members[0].clone(), members)).collect();
         let accounts = estate.inventory.accounts.keys().map(|id| Actor::Root(id.clone()));
-        groups.extend(accounts.chain([Actor::Anonymous, Actor::Authenticated]).map(|a| (a.clone(), vec![a])));
-        let mut of = vec![0; estate.inventory.principals.len()];
-        for (group, (_, members)) in groups.iter().enumerate() {
-            members.iter().for_each(|m| {
-                if let Actor::Known(i) = m {
-                    of[*i] = group
-                }
+        all.groups.extend(accounts.chain([Actor::Anonymous, Actor::Authenticated]).map(|a| (a.clone(), vec![a])));
+        let mut candidates: [Candidates; 4] = Default::default();
+        for (of_access, access) in candidates.iter_mut().zip(Access::ALL) {
+            of_access.extend(estate, access, all.groups.iter().enumerate().map(|(at, (actor, _))| (at, actor)));
+        }
+        all.candidates = candidates;
+        all
+    }
+
+    /// What a bucket's own side looks at and whom it names.
+    fn add_side(
+        &mut self,
+        estate: &Estate<'_>,
+        bucket: &Bucket,
+        key_grantees: &BTreeSet<Actor>,
+        shared: &mut Looks,
+        mentioned: &mut BTreeSet<Actor>,
+    ) {
+        let mut of_bucket = key_grantees.clone();
+        for policy in resource_policies(estate, bucket) {
+            policy.statements.iter().filter(|s| s.matters()).for_each(|s| {
+                shared.add(s);
+                of_bucket.extend(actors(estate, s));
             });
         }
-        let candidates = Access::ALL.map(|access| Candidates::new(estate, &groups, access));
-        Self { groups, named, candidates, of, open }
+        acl(estate, bucket, &mut of_bucket);
+        let inside = of_bucket.iter().filter_map(|a| if let Actor::Known(i) = a { Some(*i) } else { None }).collect();
+        self.open.insert(bucket.name.clone(), (is_open(estate, bucket), inside));
+        mentioned.extend(of_bucket.iter().filter(|a| matches!(a, Actor::Known(_))).cloned());
+        of_bucket.retain(|a| !matches!(a, Actor::Known(_) | Actor::Root(_)));
+        self.named.insert(bucket.name.clone(), of_bucket);
+    }
+
+    /// Puts a principal into the group of those that are like it; the group, if it is a new one.
+    fn join(&mut self, estate: &Estate<'_>, i: usize) -> Option<usize> {
+        let actor = Actor::Known(i);
+        let likeness = likeness(estate, &estate.inventory.principals[i], &self.shared, self.mentioned.contains(&actor), &mut self.looks);
+        if let Some(&group) = self.alike.get(&likeness) {
+            self.groups[group].1.push(actor);
+            self.of[i] = group;
+            return None;
+        }
+        let group = self.groups.len();
+        self.groups.push((actor.clone(), vec![actor]));
+        self.alike.insert(likeness, group);
+        self.of[i] = group;
+        Some(group)
+    }
+
+    /// Principals whose policies are others than before, and buckets whose policy is. Whether that was all: if not, everybody has to be grouped anew.
+    pub(super) fn update(&mut self, estate: &Estate<'_>, principals: &BTreeSet<usize>, buckets: &[usize]) -> bool {
+        let (mut shared, mut mentioned) = (self.shared.clone(), self.mentioned.clone());
+        let mut key_grantees = BTreeSet::new();
+        grantees(estate, &mut key_grantees);
+        for &bucket in buckets {
+            self.add_side(estate, &estate.inventory.buckets[bucket], &key_grantees, &mut shared, &mut mentioned);
+        }
+        if shared != self.shared || mentioned != self.mentioned {
+            return false;
+        }
+        for &i in principals {
+            let group = self.of[i];
+            let members = &mut self.groups[group].1;
+            members.retain(|m| *m != Actor::Known(i));
+            if let Some(first) = members.first().cloned() {
+                self.groups[group].0 = first;
+            } else {
+                // Nobody is like this any more.
+                self.alike.retain(|_, at| *at != group);
+            }
+            if let Some(new) = self.join(estate, i) {
+                for (of_access, access) in self.candidates.iter_mut().zip(Access::ALL) {
+                    of_access.extend(estate, access, std::iter::once((new, &Actor::Known(i))));
+                }
+            }
+        }
+        true
     }
 
     /// Everybody to ask about for an access to a bucket: whoever is left out has neither a policy that speaks of it nor one that lets him in.
@@ -139,21 +199,21 @@ impl Groups {
         };
         places.sort_unstable();
         places.dedup();
-        let groups = places.into_iter().map(|i| (&self.groups[i].0, self.groups[i].1.as_slice()));
+        let groups = places.into_iter().map(|i| (&self.groups[i].0, self.groups[i].1.as_slice())).filter(|(_, members)| !members.is_empty());
         let named = self.named.get(&bucket.name).into_iter().flatten().map(|a| (a, std::slice::from_ref(a)));
         groups.chain(named).collect()
     }
 }
 
 impl Candidates {
-    fn new(estate: &Estate<'_>, groups: &[(Actor, Vec<Actor>)], access: Access) -> Self {
+    /// Adds groups, each by somebody of it.
+    fn extend<'g>(&mut self, estate: &Estate<'_>, access: Access, groups: impl Iterator<Item = (usize, &'g Actor)>) {
         let actions = [access.actions(), access.directory_actions()].concat();
-        let mut out = Self::default();
         let mut known: HashMap<PolicyId, Arc<Speaks>> = HashMap::new();
-        for (at, (actor, _)) in groups.iter().enumerate() {
+        for (at, actor) in groups {
             let Some(principal) = actor.principal(estate) else {
                 // Root users, the street: asked about everywhere.
-                out.everywhere.push(at);
+                self.everywhere.push(at);
                 continue;
             };
             let (mut everywhere, mut names) = (false, BTreeSet::new());
@@ -167,16 +227,16 @@ impl Candidates {
                 names.extend(speaks.names.iter().cloned());
             }
             if everywhere {
-                out.everywhere.push(at);
+                self.everywhere.push(at);
             } else {
-                names.into_iter().for_each(|name| out.named.entry(name).or_default().push(at));
+                names.into_iter().for_each(|name| self.named.entry(name).or_default().push(at));
             }
         }
-        out
     }
 }
 
-/// Of which buckets the allows of a policy speak.
+/// Of which buckets statements of a policy speak.
+#[derive(Default)]
 struct Speaks {
     everywhere: bool,
     names: BTreeSet<String>,
@@ -184,25 +244,46 @@ struct Speaks {
 
 impl Speaks {
     fn of(estate: &Estate<'_>, policy: PolicyId, actions: &[Action]) -> Self {
-        let Ok(compiled) = estate.policy(policy, PolicyKind::Identity) else { return Self { everywhere: true, names: BTreeSet::new() } };
-        let mut out = Self { everywhere: false, names: BTreeSet::new() };
-        for statement in compiled.statements.iter().filter(|s| s.allow && actions.iter().any(|a| s.speaks_of(*a))) {
-            let Some(resources) = statement.resources.as_ref().filter(|r| !r.not) else {
-                out.everywhere = true;
-                continue;
-            };
-            for text in &resources.of {
-                match bucket_of(text) {
-                    Some("") => out.everywhere = true,
-                    Some(name) => {
-                        out.names.insert(name.to_owned());
-                    }
-                    None => {}
-                }
-            }
-        }
+        let Ok(compiled) = estate.policy(policy, PolicyKind::Identity) else { return Self { everywhere: true, ..Self::default() } };
+        let mut out = Self::default();
+        compiled.statements.iter().filter(|s| s.allow && actions.iter().any(|a| s.speaks_of(*a))).for_each(|s| out.add(s));
         out
     }
+
+    fn add(&mut self, statement: &Statement) {
+        let Some(resources) = statement.resources.as_ref().filter(|r| !r.not) else {
+            self.everywhere = true;
+            return;
+        };
+        for text in &resources.of {
+            match bucket_of(text) {
+                Some("") => self.everywhere = true,
+                Some(name) => {
+                    self.names.insert(name.to_owned());
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+/// The buckets that an identity policy can bear on, by what it allows and what it denies; none: it may bear on all of them.
+pub(super) fn bears_on(estate: &Estate<'_>, policy: PolicyId) -> Option<BTreeSet<String>> {
+    let compiled = estate.policy(policy, PolicyKind::Identity).ok()?;
+    let mut out = Speaks::default();
+    for statement in compiled.statements.iter().filter(|s| s.matters()) {
+        let beyond = statement.matters_beyond_s3() && statement.resources.as_ref().is_none_or(|r| r.not || !r.of.iter().all(|text| is_of_s3(text)));
+        if beyond {
+            return None;
+        }
+        out.add(statement);
+    }
+    (!out.everywhere).then_some(out.names)
+}
+
+/// Whether a pattern of resources can only be a bucket, or objects in it.
+fn is_of_s3(text: &str) -> bool {
+    bucket_of(text).is_some_and(|name| !name.is_empty())
 }
 
 /// The bucket that a pattern of resources spells out; empty: any; none: it is about another service.

@@ -88,6 +88,12 @@ impl<'a> Estate<'a> {
         self.inventory.organization.as_ref()?.id.as_ref()
     }
 
+    /// Goes on with an inventory of the same principals, groups, buckets and access points, whose documents before are those of the one before.
+    pub(super) fn go_on(&mut self, inventory: &'a Inventory) {
+        self.inventory = inventory;
+        self.compile();
+    }
+
     fn compile(&mut self) {
         for (policy, kind) in uses(self.inventory) {
             let inventory = self.inventory;

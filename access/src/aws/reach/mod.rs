@@ -36,6 +36,7 @@ mod request;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod update;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -45,6 +46,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub use bucket::Access;
+pub use update::Touched;
 
 use actors::Groups;
 use assume::{Edges, Path, Source, paths, rank};
@@ -265,6 +267,8 @@ impl<'a> Reacher<'a> {
                 best.insert(Source::Actor(member.clone()), found);
             }
         }
+        // Of chains that are equally good the first one is told: always the same, however groups came about.
+        roles.sort_by_key(|(role, _)| *role);
         roles
     }
 

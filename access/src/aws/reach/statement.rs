@@ -137,6 +137,11 @@ impl Statement {
         self.actions & action.bit() != 0
     }
 
+    /// Whether it speaks of what is no bucket: keys, roles, functions, Object Lambda access points.
+    pub(super) fn matters_beyond_s3(&self) -> bool {
+        (DECRYPT.0..=INVOKE.0).any(|action| self.speaks_of(Action(action)))
+    }
+
     /// Whether one of its patterns without variables is the resource's, or none may be needed.
     pub(super) fn names_resource(&self, arn: &str) -> bool {
         self.resources.as_ref().is_none_or(|r| r.of.iter().any(|text| Pattern::new(text).matches(arn)) != r.not)

@@ -342,3 +342,59 @@ proptest! {
         }
     }
 }
+
+/// A document of an estate, changed: whose, and what a statement more makes of it.
+fn change(inventory: &Inventory, place: usize, statement: &Value) -> Inventory {
+    let mut out = inventory.clone();
+    let mut with = |policy: &mut crate::inventory::Reading<crate::inventory::PolicyId>| {
+        let crate::inventory::Reading::Read(id) = policy else { return };
+        let mut document: Value = serde_json::from_str(out.policies.text(*id)).expect("a policy");
+        document["Statement"].as_array_mut().expect("statements").push(statement.clone());
+        *id = out.policies.intern(document.to_string());
+    };
+    match place {
+        0 => out.groups.iter_mut().for_each(|g| with(&mut g.policies[0].policy)),
+        1 => with(&mut out.buckets[0].policy),
+        2 => out.principals.iter_mut().filter_map(|p| p.boundary.as_mut()).take(1).for_each(|b| with(&mut b.policy)),
+        i => with(&mut out.principals[i - 3].policies[0].policy),
+    }
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #[test]
+    fn going_on_is_starting_anew(
+        estate in random(),
+        changes in proptest::collection::vec((0_usize..7, statement(None), any::<bool>()), 1..4),
+    ) {
+        let mut inventories = vec![estate.inventory()];
+        for (place, mut statement, assume) in changes {
+            if place == 1 {
+                statement["Principal"] = json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:user/bob")});
+            } else if assume {
+                statement["Action"] = json!("sts:AssumeRole");
+                statement.as_object_mut().expect("a statement").remove("NotAction");
+            }
+            let next = change(&inventories[inventories.len() - 1], place, &statement);
+            inventories.push(next);
+        }
+        let mut going = Reacher::new(&inventories[0]);
+        for pair in inventories.windows(2) {
+            let before: Vec<_> = BUCKETS.iter().map(|b| going.bucket(b, "")).collect();
+            let touched = going.update(&pair[1]);
+            let mut anew = Reacher::new(&pair[1]);
+            for (name, before) in BUCKETS.iter().zip(before) {
+                let rows = going.bucket(name, "");
+                // The same condition may be written differently: tests come in the order in which they were met.
+                let plain = |rows: &[super::super::Reach]| -> Vec<super::super::Reach> {
+                    rows.iter().map(|r| super::super::Reach { condition: r.condition.as_ref().map(|_| "".into()), ..r.clone() }).collect()
+                };
+                prop_assert_eq!(plain(&rows), plain(&anew.bucket(name, "")));
+                if let super::super::Touched::Buckets(names) = &touched {
+                    prop_assert!(names.iter().any(|n| n == name) || rows == before, "{name} is another, and was not named");
+                }
+            }
+        }
+    }
+}
