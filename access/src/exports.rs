@@ -105,6 +105,40 @@ impl Exports {
         files.map(|(path, _)| format!("{platform}/{path}")).collect()
     }
 
+    /// What `f` makes of a file. What is wrong with it is a gap, and why it is unread.
+    pub(crate) fn parsed<'e, T>(&'e self, path: &str, gaps: &mut Vec<Gap>, f: impl FnOnce(&'e Value) -> Result<T, String>) -> Reading<T> {
+        let parsed = match self.files.get(path) {
+            None | Some(Reading::Absent) => return Reading::Absent,
+            Some(Reading::Unread(why)) => Err(why.clone()),
+            Some(Reading::Read(value)) => f(value),
+        };
+        match parsed {
+            Ok(value) => Reading::Read(value),
+            Err(why) => {
+                let unread = format!("{path}: {why}");
+                gaps.push(Gap { place: path.to_owned(), why });
+                Reading::Unread(unread)
+            }
+        }
+    }
+
+    /// The same of a file without which an answer cannot be given: that it is not there is a gap as well, `missing` in words.
+    pub(crate) fn needed<'e, T>(
+        &'e self,
+        path: &str,
+        missing: &str,
+        gaps: &mut Vec<Gap>,
+        f: impl FnOnce(&'e Value) -> Result<T, String>,
+    ) -> Reading<T> {
+        match self.parsed(path, gaps, f) {
+            Reading::Absent => {
+                gaps.push(Gap { place: path.to_owned(), why: missing.to_owned() });
+                Reading::Unread(format!("{path}: it was not exported"))
+            }
+            reading => reading,
+        }
+    }
+
     /// What a file holds; one that is not there is absent.
     pub(crate) fn file(&self, path: &str) -> Reading<&Value> {
         match self.files.get(path) {

@@ -12,6 +12,8 @@ pub use crate::aws::{
 
 /// How a test of something that was not read begins.
 const UNREAD: &str = "not read: ";
+/// Whoever an export does not name.
+pub(crate) const OTHERS: &str = "everybody else";
 /// Longest condition that is printed, bytes.
 const LONGEST: usize = 600;
 
@@ -148,6 +150,11 @@ impl Way {
         Self { formula: Expr::YES, via: Vec::new(), because: vec![because(policy, statement, "Allow")] }
     }
 
+    /// A way that may be there: what would say so was not read.
+    pub(crate) fn unread(why: impl std::fmt::Display) -> Self {
+        Self { formula: unread(why), via: Vec::new(), because: Vec::new() }
+    }
+
     /// The same where something more is needed.
     pub(crate) fn and(mut self, formula: Expr) -> Self {
         self.formula = self.formula.and(formula);
@@ -173,6 +180,11 @@ pub(crate) struct Who {
     pub(crate) external: bool,
 }
 
+impl Who {
+    /// Those whom a file that was not read may name.
+    pub(crate) const OTHERS: Self = Self { kind: Kind::Domain, external: false };
+}
+
 /// All ways to one resource.
 #[derive(Debug, Default)]
 pub(crate) struct Ways {
@@ -183,6 +195,13 @@ impl Ways {
     pub(crate) fn add(&mut self, principal: &str, who: Who, access: Access, way: Way) {
         if way.exists() {
             self.all.entry((principal.to_owned(), access)).or_insert_with(|| (who, Vec::new())).1.push(way);
+        }
+    }
+
+    /// Whoever may have any access, as something that says so was not read: never "no".
+    pub(crate) fn unread(&mut self, who: &str, why: impl std::fmt::Display) {
+        for access in Access::ALL {
+            self.add(who, Who::OTHERS, access, Way::unread(&why));
         }
     }
 

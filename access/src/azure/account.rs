@@ -26,7 +26,7 @@ pub(super) struct Container {
     pub(super) name: String,
     /// `none`, `blob`, `container`.
     pub(super) public: Reading<String>,
-    pub(super) policies: Vec<Stored>,
+    pub(super) policies: Reading<Vec<Stored>>,
     /// Folders, `""` the root, `a/b/`, with their lists.
     pub(super) acls: BTreeMap<String, Reading<Acl>>,
 }
@@ -44,7 +44,8 @@ pub(super) struct Account {
     pub(super) keys: Expr,
     /// From where data is reached.
     pub(super) network: Expr,
-    pub(super) hierarchical: bool,
+    /// Whether access lists of folders count.
+    pub(super) hierarchical: Expr,
     pub(super) containers: Vec<Container>,
 }
 
@@ -52,15 +53,10 @@ impl Account {
     pub(super) fn new(exports: &Exports, subscription: &str, name: &str, gaps: &mut Vec<Gap>) -> Self {
         let folder = format!("azure/{subscription}/storage-accounts/{name}");
         let place = format!("{folder}/account.json");
-        let file = exports.file(&place);
-        let (value, why) = match file {
-            Reading::Read(value) => (Some(value.get("properties").filter(|p| p.is_object()).unwrap_or(value)), String::new()),
-            Reading::Absent => (None, format!("{place}: it was not exported")),
-            Reading::Unread(ref why) => (None, why.clone()),
-        };
-        if value.is_none() {
-            gaps.push(Gap { place, why: why.clone() });
-        }
+        let file =
+            exports.needed(&place, "it was not exported", gaps, |value| if value.is_object() { Ok(value) } else { Err("it is no object".into()) });
+        let value = file.read().map(|value| value.get("properties").filter(|p| p.is_object()).unwrap_or(value));
+        let why = file.unread().unwrap_or_default();
         let id = file.read().and_then(|value| text(value, &["id"])).map_or_else(
             || format!("/subscriptions/{subscription}/resourceGroups/{SOME_GROUP}/providers/Microsoft.Storage/storageAccounts/{name}"),
             str::to_owned,
@@ -69,18 +65,22 @@ impl Account {
         let public = match value.map(|v| &v["allowBlobPublicAccess"]) {
             Some(Value::Bool(is)) => Expr::Is(*is),
             Some(_) => unread(format!("{name}: allowBlobPublicAccess is not set")),
-            None => unread(&why),
+            None => unread(why),
         };
         let keys = match value.map(|v| &v["allowSharedKeyAccess"]) {
             Some(Value::Bool(is)) => Expr::Is(*is),
             Some(_) => Expr::YES,
-            None => unread(&why),
+            None => unread(why),
         };
-        let hierarchical = value.is_some_and(|v| v["isHnsEnabled"].as_bool() == Some(true));
-        let network = value.map_or(Expr::YES, |v| network(v, name));
+        let hierarchical = value.map_or_else(|| unread(why), |v| Expr::Is(v["isHnsEnabled"].as_bool() == Some(true)));
+        let network = value.map_or_else(|| unread(why), |v| network(v, name));
         let mut containers = containers(exports, &folder, gaps);
         for container in &mut containers {
             details(exports, &folder, container, gaps);
+            if hierarchical == Expr::YES && container.acls.is_empty() {
+                let place = format!("{folder}/containers/{}/acl.json", container.name);
+                gaps.push(Gap { place, why: "the access lists of the container were not exported".into() });
+            }
         }
         Self { name: name.to_owned(), subscription: subscription.to_owned(), id, public, keys, network, hierarchical, containers }
     }
@@ -104,58 +104,45 @@ fn network(account: &Value, name: &str) -> Expr {
 }
 
 fn containers(exports: &Exports, folder: &str, gaps: &mut Vec<Gap>) -> Vec<Container> {
-    let mut out: BTreeMap<String, Container> = BTreeMap::new();
-    let new = |name: &str, public| Container { name: name.to_owned(), public, policies: Vec::new(), acls: BTreeMap::new() };
+    let new = |name: &str, public| Container { name: name.to_owned(), public, policies: Reading::Absent, acls: BTreeMap::new() };
     let place = format!("{folder}/containers.json");
-    let why = match exports.file(&place) {
-        Reading::Absent => "it was not exported".to_owned(),
-        Reading::Unread(why) => why,
-        Reading::Read(value) => {
-            for one in list(value, &["value"]).unwrap_or_default() {
-                let Some(name) = text(one, &["name"]) else { continue };
-                let public = one.get("publicAccess").or_else(|| one.get("properties")?.get("publicAccess"));
-                let public = public.and_then(Value::as_str).unwrap_or("none").to_ascii_lowercase();
-                out.insert(name.to_owned(), new(name, Reading::Read(public)));
-            }
-            String::new()
-        }
-    };
-    if !why.is_empty() {
-        gaps.push(Gap { place: place.clone(), why: why.clone() });
-    }
+    let listed = exports.needed(&place, "it was not exported", gaps, |value| {
+        list(value, &["value"])?.iter().map(|one| Ok((text(one, &["name"]).ok_or("a container without a name")?, level(one, &place)))).collect()
+    });
+    let unread = listed.unread().map(str::to_owned);
+    let listed: Vec<(&str, Reading<String>)> = if let Reading::Read(listed) = listed { listed } else { Vec::new() };
+    let mut out: BTreeMap<String, Container> = listed.into_iter().map(|(name, public)| (name.to_owned(), new(name, public))).collect();
     for name in exports.folders(&format!("{folder}/containers")) {
-        let unread = Reading::Unread(if why.is_empty() { format!("{place}: it does not name `{name}`") } else { format!("{place}: {why}") });
-        out.entry(name.to_owned()).or_insert_with(|| new(name, unread));
+        let why = unread.clone().unwrap_or_else(|| format!("{place}: it does not name `{name}`"));
+        out.entry(name.to_owned()).or_insert_with(|| new(name, Reading::Unread(why)));
     }
     out.into_values().collect()
+}
+
+/// How public a container is.
+fn level(container: &Value, place: &str) -> Reading<String> {
+    match container.get("publicAccess").or_else(|| container.get("properties")?.get("publicAccess")) {
+        None | Some(Value::Null) => Reading::Read("none".into()),
+        Some(Value::String(level)) => Reading::Read(level.to_ascii_lowercase()),
+        Some(_) => Reading::Unread(format!("{place}: `publicAccess` is no text")),
+    }
 }
 
 /// Access lists and stored policies of a container.
 fn details(exports: &Exports, folder: &str, container: &mut Container, gaps: &mut Vec<Gap>) {
     let own = format!("{folder}/containers/{}", container.name);
-    let stored = exports.file(&format!("{own}/policies.json"));
-    if let Some(Value::Object(policies)) = stored.read() {
-        for (name, policy) in policies {
-            let permissions = text(policy, &["permission"]).unwrap_or_default().to_owned();
-            let expiry = text(policy, &["expiry"]).map(str::to_owned);
-            container.policies.push(Stored { name: name.clone(), permissions, expiry });
-        }
-    }
-    for (path, reading) in exports.below(&own) {
+    container.policies = exports.parsed(&format!("{own}/policies.json"), gaps, |value| {
+        let policies = value.as_object().ok_or("it is no object")?.iter();
+        let stored = policies.map(|(name, policy)| Stored {
+            name: name.clone(),
+            permissions: text(policy, &["permission"]).unwrap_or_default().to_owned(),
+            expiry: text(policy, &["expiry"]).map(str::to_owned),
+        });
+        Ok(stored.collect())
+    });
+    for (path, _) in exports.below(&own) {
         let Some(of) = path.strip_suffix("acl.json") else { continue };
         let of = of.strip_prefix("paths/").unwrap_or(of).replace("%2F", "/").replace("%2f", "/");
-        let acl = match reading {
-            Reading::Absent => continue,
-            Reading::Unread(why) => Err(why.clone()),
-            Reading::Read(value) => Acl::new(value),
-        };
-        let acl = match acl {
-            Ok(acl) => Reading::Read(acl),
-            Err(why) => {
-                gaps.push(Gap { place: format!("{own}/{path}"), why: why.clone() });
-                Reading::Unread(format!("{own}/{path}: {why}"))
-            }
-        };
-        container.acls.insert(of, acl);
+        container.acls.insert(of, exports.parsed(&format!("{own}/{path}"), gaps, Acl::new));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::exports::text;
+use crate::{exports::text, reach::Expr};
 
 /// An entry of an access list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,17 +82,20 @@ impl Acl {
         out
     }
 
-    /// What somebody who is in some groups has: his own entry decides, then those of his groups, then that of all others.
-    pub(super) fn bits(&self, user: Option<&str>, groups: &dyn Fn(&str) -> bool, wanted: u8) -> bool {
+    /// Whether somebody who is in some groups has all these bits: his own entry decides, then those of his groups, then that of all others.
+    pub(super) fn bits(&self, user: Option<&str>, groups: &dyn Fn(&str) -> Expr, wanted: u8) -> Expr {
         let subjects = self.subjects(false);
         if let Some((_, bits)) = subjects.iter().find(|(s, _)| matches!(s, Subject::User(id) if user == Some(id.as_str()))) {
-            return bits & wanted == wanted;
+            return Expr::Is(bits & wanted == wanted);
         }
-        let mut of_groups = subjects.iter().filter(|(s, _)| matches!(s, Subject::Group(id) if groups(id))).peekable();
-        if of_groups.peek().is_some() {
-            return of_groups.any(|(_, bits)| bits & wanted == wanted);
-        }
-        subjects.iter().any(|(s, bits)| *s == Subject::Other && bits & wanted == wanted)
+        let of_group = |(subject, bits): &(Subject, u8)| match subject {
+            Subject::Group(id) => Some((groups(id), bits & wanted == wanted)),
+            _ => None,
+        };
+        let of_groups: Vec<(Expr, bool)> = subjects.iter().filter_map(of_group).collect();
+        let in_none = Expr::any(of_groups.iter().map(|(is, _)| is.clone())).negated();
+        let others = subjects.iter().any(|(s, bits)| *s == Subject::Other && bits & wanted == wanted);
+        Expr::any(of_groups.into_iter().filter(|(_, has)| *has).map(|(is, _)| is)).or(in_none.and(Expr::Is(others)))
     }
 }
 

@@ -170,8 +170,8 @@ impl Reader<'_> {
     /// `None` where it cannot be told.
     fn compare(&self, attribute: &str, operator: &str, values: &[String]) -> Option<Expr> {
         let name = attribute.strip_prefix("@Resource[")?.strip_suffix(']')?;
-        // On one value all four ways to compare many mean the same but for negated ones: these need every value.
-        let operator = operator.rsplit(':').next()?;
+        // On the left there is one value: whether it is any or all of them is the same. On the right any must compare, or all.
+        let (quantifier, operator) = operator.split_once(':').map_or((None, operator), |(quantifier, operator)| (Some(quantifier), operator));
         let (operator, any_case) = operator.strip_suffix("IgnoreCase").map_or((operator, false), |operator| (operator, true));
         let (operator, negated) = operator.strip_prefix("StringNot").map_or((operator.strip_prefix("String")?, false), |operator| (operator, true));
         let fold = |text: &str| if any_case { text.to_lowercase() } else { text.to_owned() };
@@ -181,13 +181,16 @@ impl Reader<'_> {
             "Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path" => (fold(self.request.prefix), false),
             _ => return None,
         };
-        let mut all = Vec::new();
-        for value in values {
-            let holds = holds(operator, &own, whole, &fold(value))?;
-            all.push(Expr::Is(holds));
-        }
-        let any = Expr::any(all);
-        Some(if negated { any.negated() } else { any })
+        let every = match quantifier {
+            Some("ForAnyOfAnyValues" | "ForAllOfAnyValues") => false,
+            Some("ForAnyOfAllValues" | "ForAllOfAllValues") => true,
+            Some(_) => return None,
+            // Several values without a quantifier are not documented: not one of them.
+            None => negated,
+        };
+        let compared = values.iter().map(|value| Some(Expr::Is(holds(operator, &own, whole, &fold(value))? != negated)));
+        let compared: Vec<Expr> = compared.collect::<Option<_>>()?;
+        Some(if every { Expr::all(compared) } else { Expr::any(compared) })
     }
 }
 

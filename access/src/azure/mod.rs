@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use crate::{
     exports::Exports,
     inventory::{Gap, Reading},
-    reach::{Access, Expr, Kind, Reach, Way, Ways, Who, unread, when},
+    reach::{Access, Expr, Kind, OTHERS, Reach, Way, Ways, Who, unread, when},
 };
 
 use account::{Account, Container};
@@ -117,9 +117,10 @@ impl Azure {
             self.keys(account, container, prefix, access, &mut ways);
             anonymous(account, container, access, &mut ways);
             signed(account, container, access, &mut ways);
-            if account.hierarchical {
-                self.lists(account, container, prefix, access, &mut ways);
-            }
+            self.lists(account, container, prefix, access, &mut ways);
+        }
+        if let Some(why) = self.rbac.get(&account.subscription).and_then(Rbac::unread) {
+            ways.unread(OTHERS, why);
         }
         let below = if prefix.is_empty() { String::new() } else { format!("/{prefix}*") };
         ways.rows(&format!("{}{below}", account.container(&container.name)))
@@ -143,9 +144,7 @@ impl Azure {
             Access::Admin => {
                 ask(ADMIN, false, &Expr::YES);
                 ask(&[PUBLISH], false, &account.public);
-                if account.hierarchical {
-                    ask(OWN, true, &account.network);
-                }
+                ask(OWN, true, &account.network.clone().and(account.hierarchical.clone()));
             }
         }
     }
@@ -170,6 +169,11 @@ impl Azure {
 
     /// What access lists give. Those of files are not exported: the default list of a folder is what files in it were given.
     fn lists(&self, account: &Account, container: &Container, prefix: &str, access: Access, ways: &mut Ways) {
+        let tenant =
+            |why: &str, ways: &mut Ways| ways.add("everybody in the tenant", Who::OTHERS, access, Way::unread(why).and(account.hierarchical.clone()));
+        if container.acls.is_empty() {
+            return tenant(&format!("access lists of `{}`", container.name), ways);
+        }
         for (folder, acl) in &container.acls {
             let part = match (prefix.starts_with(folder.as_str()), folder.starts_with(prefix)) {
                 // Of the folders around what is asked about, the innermost one speaks.
@@ -178,13 +182,10 @@ impl Azure {
                 (false, true) => when(format!("in the folder `{folder}`")),
                 (false, false) => continue,
             };
-            let part = part.and(account.network.clone());
+            let part = part.and(account.network.clone()).and(account.hierarchical.clone());
             match acl {
                 Reading::Absent => {}
-                Reading::Unread(why) => {
-                    let who = Who { kind: Kind::Domain, external: false };
-                    ways.add("everybody in the tenant", who, access, Way { formula: unread(why), via: Vec::new(), because: Vec::new() });
-                }
+                Reading::Unread(why) => tenant(why, ways),
                 Reading::Read(acl) => self.list(container, folder, acl, access, &part, ways),
             }
         }
@@ -241,9 +242,13 @@ impl Azure {
             };
             for (id, mut way) in people {
                 for (_, acl) in around {
-                    let groups = |group: &str| id.as_deref().is_some_and(|id| matches!(self.directory.is(id, group), Reading::Read(())));
+                    let groups = |group: &str| match id.as_deref().map(|id| self.directory.is(id, group)) {
+                        Some(Reading::Read(())) => Expr::YES,
+                        Some(Reading::Unread(why)) => unread(why),
+                        None | Some(Reading::Absent) => Expr::NO,
+                    };
                     way = match acl {
-                        Reading::Read(acl) if acl.bits(id.as_deref(), &groups, EXECUTE) => way,
+                        Reading::Read(acl) => way.and(acl.bits(id.as_deref(), &groups, EXECUTE)),
                         Reading::Unread(why) => way.and(unread(why)),
                         _ => way.and(Expr::NO),
                     };
@@ -276,7 +281,11 @@ fn anonymous(account: &Account, container: &Container, access: Access, ways: &mu
 
 /// Signatures made for stored policies: whoever holds one. They are signed with a key.
 fn signed(account: &Account, container: &Container, access: Access, ways: &mut Ways) {
-    for policy in &container.policies {
+    if let (Some(why), true) = (container.policies.unread(), access != Access::Admin) {
+        let way = Way::unread(why).and(account.keys.clone()).and(account.network.clone());
+        ways.add("holder of a SAS for a stored policy", Who { kind: Kind::Holder, external: true }, access, way);
+    }
+    for policy in container.policies.read().into_iter().flatten() {
         let gives = match access {
             Access::Read => policy.permissions.contains('r'),
             Access::Write => policy.permissions.contains(['w', 'a', 'c', 'd']),

@@ -31,18 +31,17 @@ impl Directory {
     /// `azure/groups/ID.json`, `azure/users.json`, `azure/service-principals.json`, `azure/SUBSCRIPTION/identities.json`.
     pub(super) fn new(exports: &Exports, gaps: &mut Vec<Gap>) -> Self {
         let mut directory = Self::default();
-        for (path, reading) in exports.below("azure") {
+        for (path, _) in exports.below("azure") {
             let group = path.strip_prefix("groups/").and_then(|p| p.strip_suffix(".json"));
             let named = path == "users.json" || path == "service-principals.json" || path.ends_with("/identities.json");
-            let Some(value) = reading.read().filter(|_| group.is_some() || named) else { continue };
-            match list(value, &["value"]) {
-                Err(why) => gaps.push(Gap { place: format!("azure/{path}"), why }),
-                Ok(members) => {
-                    let ids: Vec<String> = members.iter().filter_map(|m| directory.learn(m)).collect();
-                    if let Some(group) = group {
-                        directory.groups.insert(group.to_ascii_lowercase(), ids);
-                    }
-                }
+            if group.is_none() && !named {
+                continue;
+            }
+            let members = exports.parsed(&format!("azure/{path}"), gaps, |value| {
+                list(value, &["value"])?.iter().map(|one| directory.learn(one).ok_or_else(|| "somebody without an id".to_owned())).collect()
+            });
+            if let (Some(group), Reading::Read(ids)) = (group, members) {
+                directory.groups.insert(group.to_ascii_lowercase(), ids);
             }
         }
         directory

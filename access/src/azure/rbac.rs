@@ -131,14 +131,9 @@ impl Rbac {
         let folder = format!("azure/{subscription}");
         let mut each = |file: &str, needed: bool, read: &mut dyn FnMut(&Value) -> Result<(), String>| -> Option<String> {
             let place = format!("{folder}/{file}");
-            let why = match exports.file(&place) {
-                Reading::Absent if needed => Some("it was not exported".to_owned()),
-                Reading::Absent => None,
-                Reading::Unread(why) => Some(why),
-                Reading::Read(value) => list(value, &["value"]).and_then(|all| all.iter().try_for_each(read)).err(),
-            };
-            gaps.extend(why.iter().map(|why| Gap { place: place.clone(), why: why.clone() }));
-            why.map(|why| if why.starts_with(&place) { why } else { format!("{place}: {why}") })
+            let rows = |value: &Value| list(value, &["value"])?.iter().try_for_each(read);
+            let reading = if needed { exports.needed(&place, "it was not exported", gaps, rows) } else { exports.parsed(&place, gaps, rows) };
+            reading.unread().map(str::to_owned)
         };
         let definitions = each("role-definitions.json", false, &mut |value| rbac.define(value));
         let assignments = each("role-assignments.json", true, &mut |value| rbac.assign(value, false, directory));
@@ -196,6 +191,11 @@ impl Rbac {
         Ok(())
     }
 
+    /// Why there may be assignments that are not known.
+    pub(super) fn unread(&self) -> Option<&str> {
+        self.unread.as_deref()
+    }
+
     /// Everybody who may do something to a resource: id and way.
     pub(super) fn holders(&self, directory: &Directory, action: &str, data: bool, resource: &str, request: &Request<'_>) -> Vec<(String, Way)> {
         let request = Request { action, ..*request };
@@ -219,8 +219,7 @@ impl Rbac {
         }
         if let Some(why) = &self.unread {
             let everybody: std::collections::BTreeSet<&str> = self.assignments.iter().map(|a| a.principal.as_str()).collect();
-            let way = Way { formula: unread(why), via: Vec::new(), because: Vec::new() };
-            out.extend(everybody.into_iter().flat_map(|id| directory.spread(id, &way)));
+            out.extend(everybody.into_iter().flat_map(|id| directory.spread(id, &Way::unread(why))));
         }
         out.into_iter().map(|(id, way)| (id.clone(), self.without_denied(directory, &id, action, data, resource, &request, way))).collect()
     }

@@ -204,18 +204,9 @@ impl Dataset {
         let folder = format!("bigquery/{project}/{name}");
         let mut authorised = Vec::new();
         let place = format!("{folder}/dataset.json");
-        let entries = match exports.file(&place) {
-            Reading::Absent => Err("it was not exported".to_owned()),
-            Reading::Unread(why) => Err(why),
-            Reading::Read(value) => entries(value, project, &mut authorised),
-        };
-        let entries = match entries {
-            Ok(bindings) => Reading::Read(Allow { place: format!("datasets/{name}"), bindings }),
-            Err(why) => {
-                gaps.push(Gap { place: place.clone(), why: why.clone() });
-                Reading::Unread(format!("{place}: {why}"))
-            }
-        };
+        let entries = exports.needed(&place, "it was not exported", gaps, |value| {
+            Ok(Allow { place: format!("datasets/{name}"), bindings: entries(value, project, &mut authorised)? })
+        });
         let tables = exports.folders(&format!("{folder}/tables"));
         let tables = tables.into_iter().map(|table| Table::new(exports, &format!("{folder}/tables/{table}"), table, gaps)).collect();
         let policy = policy(exports, &format!("datasets/{name}"), &format!("{folder}/iam-policy.json"), gaps);
@@ -224,53 +215,30 @@ impl Dataset {
 }
 
 fn policy(exports: &Exports, place: &str, file: &str, gaps: &mut Vec<Gap>) -> Reading<Allow> {
-    let policy = allow(place, exports.file(file));
-    gaps.extend(policy.unread().map(|why| Gap { place: file.to_owned(), why: why.to_owned() }));
-    policy
+    exports.parsed(file, gaps, |value| allow(place, value))
 }
 
 impl Table {
     fn new(exports: &Exports, folder: &str, name: &str, gaps: &mut Vec<Gap>) -> Self {
         let mut limits = Vec::new();
         let mut view = false;
-        let place = format!("{folder}/table.json");
-        match exports.file(&place) {
-            Reading::Absent => {}
-            Reading::Unread(why) => {
-                gaps.push(Gap { place, why: why.clone() });
-                limits.push(unread(why));
-            }
-            Reading::Read(table) => {
-                view = matches!(text(table, &["type"]), Some("VIEW" | "MATERIALIZED_VIEW"));
-                let mut tagged = Vec::new();
-                tagged_columns(&table["schema"]["fields"], "", 0, &mut tagged);
-                for (column, tag) in tagged {
-                    limits.push(when(format!("column `{column}` needs datacatalog.categories.fineGrainedGet on `{tag}`")));
-                }
-            }
+        let described = exports.parsed(&format!("{folder}/table.json"), gaps, |table| {
+            view = matches!(text(table, &["type"]), Some("VIEW" | "MATERIALIZED_VIEW"));
+            let mut tagged = Vec::new();
+            tagged_columns(&table["schema"]["fields"], "", 0, &mut tagged);
+            Ok(tagged)
+        });
+        let needs = |(column, tag): &(String, String)| when(format!("column `{column}` needs datacatalog.categories.fineGrainedGet on `{tag}`"));
+        limits.extend(described.read().into_iter().flatten().map(needs));
+        let rows = exports.parsed(&format!("{folder}/row-access-policies.json"), gaps, |value| list(value, &["rowAccessPolicies"]));
+        if let Some(rows) = rows.read().filter(|rows| !rows.is_empty()) {
+            let each = rows.iter().map(|row| {
+                let name = row.get("rowAccessPolicyReference").and_then(|r| text(r, &["policyId"])).unwrap_or("?");
+                format!("`{name}` (where {})", text(row, &["filterPredicate"]).unwrap_or("?"))
+            });
+            limits.push(when(format!("rows that a row access policy grants: {}", each.collect::<Vec<_>>().join(", "))));
         }
-        let place = format!("{folder}/row-access-policies.json");
-        match exports.file(&place) {
-            Reading::Absent => {}
-            Reading::Unread(why) => {
-                gaps.push(Gap { place, why: why.clone() });
-                limits.push(unread(why));
-            }
-            Reading::Read(value) => match list(value, &["rowAccessPolicies"]) {
-                Ok([]) => {}
-                Ok(rows) => {
-                    let each = rows.iter().map(|row| {
-                        let name = row.get("rowAccessPolicyReference").and_then(|r| text(r, &["policyId"])).unwrap_or("?");
-                        format!("`{name}` (where {})", text(row, &["filterPredicate"]).unwrap_or("?"))
-                    });
-                    limits.push(when(format!("rows that a row access policy grants: {}", each.collect::<Vec<_>>().join(", "))));
-                }
-                Err(why) => {
-                    gaps.push(Gap { place: place.clone(), why: why.clone() });
-                    limits.push(unread(format!("{place}: {why}")));
-                }
-            },
-        }
+        limits.extend(described.unread().into_iter().chain(rows.unread()).map(unread));
         let policy = policy(exports, &format!("tables/{name}"), &format!("{folder}/iam-policy.json"), gaps);
         Self { name: name.to_owned(), view, policy, limits }
     }

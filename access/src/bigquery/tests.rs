@@ -33,6 +33,8 @@ fn policy(lines: &[String]) -> String {
 
 fn answers(short: &Short, mut files: Exports) -> Vec<Reach> {
     files.add("gcp/p1/iam-policy.json", policy(&short.project).as_bytes());
+    files.add("gcp/p1/ancestors.json", br#"[{"id": "p1", "type": "project"}]"#);
+    files.add("gcp/p1/service-accounts.json", b"[]");
     files.add("bigquery/p1/d/tables/t/iam-policy.json", policy(&short.table).as_bytes());
     if matches!(files.file("bigquery/p1/d/dataset.json"), crate::inventory::Reading::Absent) {
         files.add("bigquery/p1/d/dataset.json", json!({ "access": short.access, "kind": "bigquery#dataset" }).to_string().as_bytes());

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// One entry of an ACL.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Entry {
     /// As a member of a policy.
     pub(super) member: String,
@@ -40,16 +40,8 @@ pub(super) struct Bucket {
 impl Bucket {
     pub(super) fn new(exports: &Exports, project: &str, name: &str, gaps: &mut Vec<Gap>) -> Self {
         let folder = format!("gcp/{project}/buckets/{name}");
-        let mut policy = allow(&format!("buckets/{name}"), exports.file(&format!("{folder}/iam-policy.json")));
-        match &policy {
-            Reading::Absent => {
-                let why = "the policy of the bucket was not exported".to_owned();
-                gaps.push(Gap { place: format!("{folder}/iam-policy.json"), why: why.clone() });
-                policy = Reading::Unread(format!("{folder}/iam-policy.json: it was not exported"));
-            }
-            Reading::Unread(why) => gaps.push(Gap { place: format!("{folder}/iam-policy.json"), why: why.clone() }),
-            Reading::Read(_) => {}
-        }
+        let file = format!("{folder}/iam-policy.json");
+        let policy = exports.needed(&file, "the policy of the bucket was not exported", gaps, |value| allow(&format!("buckets/{name}"), value));
         let described = exports.file(&format!("{folder}/bucket.json"));
         if described == Reading::Absent {
             gaps.push(Gap {
@@ -60,12 +52,8 @@ impl Bucket {
         let uniform = described.clone().map(uniform).or_unread(&folder);
         let acl = acl(exports, &folder, "acl", described.read().copied(), &["acl"], project, gaps);
         let default_acl = self::acl(exports, &folder, "default-acl", described.read().copied(), &["defaultObjectAcl", "default_acl"], project, gaps);
-        if uniform == Reading::Read(false) && matches!(default_acl, Reading::Absent) {
-            gaps.push(Gap {
-                place: format!("{folder}/default-acl.json"),
-                why: "uniform access is off and the default ACL of objects was not exported".into(),
-            });
-        }
+        let counts = uniform != Reading::Read(true);
+        let (acl, default_acl) = (needed(acl, counts, &folder, "acl", gaps), needed(default_acl, counts, &folder, "default-acl", gaps));
         Self {
             name: name.to_owned(),
             project: project.to_owned(),
@@ -150,23 +138,20 @@ fn acl(
     project: &str,
     gaps: &mut Vec<Gap>,
 ) -> Reading<Vec<Entry>> {
-    let file = format!("{folder}/{name}.json");
-    let value = match exports.file(&file) {
-        Reading::Absent => fields.iter().find_map(|f| described?.get(f)).map_or(Reading::Absent, Reading::Read),
-        other => other,
-    };
-    let parsed = match value {
-        Reading::Absent => return Reading::Absent,
-        Reading::Unread(why) => return Reading::Unread(why),
-        Reading::Read(value) => entries(value, project),
-    };
-    match parsed {
-        Ok(entries) => Reading::Read(entries),
-        Err(why) => {
-            gaps.push(Gap { place: file.clone(), why: why.clone() });
-            Reading::Unread(format!("{file}: {why}"))
-        }
+    let own = exports.parsed(&format!("{folder}/{name}.json"), gaps, |value| entries(value, project));
+    let Some(inside) = fields.iter().find_map(|f| described?.get(f)).filter(|_| own == Reading::Absent) else { return own };
+    let file = format!("{folder}/bucket.json");
+    exports.parsed(&file, gaps, |_| entries(inside, project))
+}
+
+/// A list that counts and was not exported is not known.
+fn needed(acl: Reading<Vec<Entry>>, counts: bool, folder: &str, name: &str, gaps: &mut Vec<Gap>) -> Reading<Vec<Entry>> {
+    if !counts || acl != Reading::Absent {
+        return acl;
     }
+    let (place, of) = (format!("{folder}/{name}.json"), if name == "acl" { "ACL of the bucket" } else { "default ACL of objects" });
+    gaps.push(Gap { place: place.clone(), why: format!("uniform access is off, or not known, and the {of} was not exported") });
+    Reading::Unread(format!("{place}: it was not exported"))
 }
 
 fn entries(value: &Value, project: &str) -> Result<Vec<Entry>, String> {
@@ -209,10 +194,7 @@ fn folders(exports: &Exports, folder: &str, gaps: &mut Vec<Gap>) -> Vec<(String,
         let Some(name) = path.strip_suffix("/iam-policy.json") else { continue };
         let name = format!("{}/", name.replace("%2F", "/").replace("%2f", "/").trim_end_matches('/'));
         let file = format!("{folder}/managed-folders/{path}");
-        let policy = allow(&format!("managedFolders/{name}"), exports.file(&file));
-        if let Reading::Unread(why) = &policy {
-            gaps.push(Gap { place: file, why: why.clone() });
-        }
+        let policy = exports.parsed(&file, gaps, |value| allow(&format!("managedFolders/{name}"), value));
         out.push((name, policy));
     }
     out

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     exports::{Exports, list, text},
     inventory::{Gap, Reading},
-    reach::{Because, Expr, Way, Who, because, unread},
+    reach::{Because, Expr, OTHERS, Way, Who, because, unread},
 };
 
 /// Longest chain of folders.
@@ -26,17 +26,11 @@ pub(crate) struct Level {
     pub(crate) deny: Vec<Reading<Deny>>,
 }
 
-/// A project.
-#[derive(Debug)]
-pub(crate) struct Project {
-    /// Itself first, then what it lies in; `None` what was not exported.
-    pub(crate) chain: Vec<String>,
-}
-
 /// Policies of an estate.
 #[derive(Debug)]
 pub(crate) struct Iam {
-    pub(crate) projects: BTreeMap<String, Project>,
+    /// Projects, each with what holds for it: itself first, then what it lies in.
+    pub(crate) projects: BTreeMap<String, Vec<String>>,
     /// Projects by number.
     numbers: BTreeMap<String, String>,
     levels: BTreeMap<String, Level>,
@@ -64,13 +58,18 @@ impl Iam {
             if let Some(number) = described.read().and_then(|value| number_of(value)) {
                 iam.numbers.insert(number, name.clone());
             }
-            let chain = chain(exports, &name, gaps);
+            let (mut chain, missing) = chain(exports, &name, gaps);
             for level in &chain {
                 if !iam.levels.contains_key(level) {
                     iam.levels.insert(level.clone(), read(exports, level, gaps));
                 }
             }
-            iam.projects.insert(name, Project { chain });
+            if let Some(why) = missing {
+                let above = format!("above projects/{name}");
+                iam.levels.insert(above.clone(), Level { allow: Reading::Unread(why), deny: Vec::new() });
+                chain.push(above);
+            }
+            iam.projects.insert(name, chain);
         }
         iam.known = iam.directory.everybody().map(str::to_owned).collect();
         for level in iam.levels.values() {
@@ -90,7 +89,7 @@ impl Iam {
     }
 
     fn chain<'i>(&'i self, project: &str) -> impl Iterator<Item = &'i Level> {
-        let chain = self.projects.get(project).map(|p| p.chain.as_slice()).unwrap_or_default();
+        let chain = self.projects.get(project).map(Vec::as_slice).unwrap_or_default();
         chain.iter().filter_map(|name| self.levels.get(name))
     }
 
@@ -108,6 +107,9 @@ impl Iam {
             let above = self.chain(project).map(|level| &level.allow);
             for policy in own.iter().copied().chain(above) {
                 self.granted(policy, permission, target, &mut found);
+            }
+            if !self.projects.contains_key(project) {
+                self.anyone(&format!("the policy of projects/{project}"), &mut found);
             }
             for (name, who, way) in found {
                 let way = self.without_denied(&name, project, permission, target, way);
@@ -169,13 +171,7 @@ impl Iam {
         let policy = match policy {
             Reading::Absent => return,
             Reading::Read(policy) => policy,
-            Reading::Unread(why) => {
-                for name in &self.known {
-                    let way = Way { formula: unread(why), via: Vec::new(), because: Vec::new() };
-                    out.push((name.clone(), self.directory.who(name), way));
-                }
-                return;
-            }
+            Reading::Unread(why) => return self.anyone(why, out),
         };
         for binding in &policy.bindings {
             let held = match self.roles.holds(&binding.role, permission) {
@@ -189,6 +185,12 @@ impl Iam {
                 binding.members.iter().for_each(|member| self.spread(member, &way, out));
             }
         }
+    }
+
+    /// Whom something that was not read may name: all who are known, and all others.
+    pub(crate) fn anyone(&self, why: &str, out: &mut Vec<(String, Who, Way)>) {
+        let known = self.known.iter().map(|name| (name.as_str(), self.directory.who(name)));
+        out.extend(known.chain([(OTHERS, Who::OTHERS)]).map(|(name, who)| (name.to_owned(), who, Way::unread(why))));
     }
 
     /// A member as principals: groups gone down, convenience members as those who have the basic role.
@@ -267,40 +269,57 @@ fn number_of(project: &Value) -> Option<String> {
     number.as_str().map(str::to_owned).or_else(|| number.as_u64().map(|n| n.to_string()))
 }
 
-/// What a project lies in: `projects/p`, `folders/1`, `organizations/2`.
-fn chain(exports: &Exports, project: &str, gaps: &mut Vec<Gap>) -> Vec<String> {
+/// What a project lies in: `projects/p`, `folders/1`, `organizations/2`; and why that may not be all.
+fn chain(exports: &Exports, project: &str, gaps: &mut Vec<Gap>) -> (Vec<String>, Option<String>) {
     let mut chain = vec![format!("projects/{project}")];
-    let listed = exports.file(&format!("gcp/{project}/ancestors.json"));
-    if let Some(ancestors) = listed.read().and_then(|value| list(value, &["ancestor"]).ok()) {
-        for one in ancestors {
-            let one = one.get("resourceId").unwrap_or(one);
-            match (text(one, &["type"]), text(one, &["id"])) {
-                (Some("folder"), Some(id)) => chain.push(format!("folders/{id}")),
-                (Some("organization"), Some(id)) => chain.push(format!("organizations/{id}")),
-                _ => {}
-            }
+    let place = format!("gcp/{project}/ancestors.json");
+    match exports.parsed(&place, gaps, ancestors) {
+        Reading::Read(above) => {
+            chain.extend(above);
+            return (chain, None);
         }
-        return chain;
+        // What the project and its folders say of themselves is as good.
+        Reading::Absent | Reading::Unread(_) => {}
     }
+    let missing = |place: String, why: &str, gaps: &mut Vec<Gap>| {
+        let unread = format!("{place}: {why}");
+        gaps.push(Gap { place, why: why.to_owned() });
+        Some(unread)
+    };
     let described = exports.file(&format!("gcp/{project}/project.json"));
     let Some(mut next) = described.read().and_then(|value| parent(value)) else {
         let why = "what the project lies in was not exported: policies of folders and of the organisation are missing";
-        gaps.push(Gap { place: format!("gcp/{project}/ancestors.json"), why: why.into() });
-        return chain;
+        return (chain, missing(place, why, gaps));
     };
     while chain.len() < DEEPEST && !chain.contains(&next) {
         chain.push(next.clone());
-        let Some(id) = next.strip_prefix("folders/") else { return chain };
+        let Some(id) = next.strip_prefix("folders/") else { return (chain, None) };
         let folder = exports.file(&format!("gcp/folders/{id}/folder.json"));
         match folder.read().and_then(|value| parent(value)) {
             Some(parent) => next = parent,
             None => {
-                gaps.push(Gap { place: format!("gcp/folders/{id}/folder.json"), why: "what the folder lies in was not exported".into() });
-                return chain;
+                let missing = missing(format!("gcp/folders/{id}/folder.json"), "what the folder lies in was not exported", gaps);
+                return (chain, missing);
             }
         }
     }
-    chain
+    let missing = missing(place, "its folders lie in each other, or too deep", gaps);
+    (chain, missing)
+}
+
+/// Folders and organisation, as `get-ancestors` prints them.
+fn ancestors(value: &Value) -> Result<Vec<String>, String> {
+    let mut above = Vec::new();
+    for one in list(value, &["ancestor"])? {
+        let one = one.get("resourceId").unwrap_or(one);
+        match (text(one, &["type"]), text(one, &["id"])) {
+            (Some("folder"), Some(id)) => above.push(format!("folders/{id}")),
+            (Some("organization"), Some(id)) => above.push(format!("organizations/{id}")),
+            (Some("project"), _) => {}
+            (kind, _) => return Err(format!("an ancestor of the kind `{}`, or without an id", kind.unwrap_or_default())),
+        }
+    }
+    Ok(above)
 }
 
 fn parent(value: &Value) -> Option<String> {
@@ -318,31 +337,18 @@ fn parent(value: &Value) -> Option<String> {
 fn read(exports: &Exports, level: &str, gaps: &mut Vec<Gap>) -> Level {
     let folder = level.strip_prefix("projects/").map_or_else(|| format!("gcp/{level}"), |project| format!("gcp/{project}"));
     let file = format!("{folder}/iam-policy.json");
-    let policy = allow(level, exports.file(&file));
-    match &policy {
-        Reading::Absent => {
-            gaps.push(Gap { place: file, why: format!("the policy of {level} was not exported: whom it grants something is not known") })
-        }
-        Reading::Unread(why) => gaps.push(Gap { place: file, why: why.clone() }),
-        Reading::Read(_) => {}
-    }
+    let missing = format!("the policy of {level} was not exported: whom it grants something is not known");
+    let policy = exports.needed(&file, &missing, gaps, |value| allow(level, value));
     let mut rules = Vec::new();
     let files = exports
         .below(&folder)
         .filter(|(path, _)| *path == "deny-policies.json" || path.strip_prefix("deny-policies/").is_some_and(|p| !p.contains('/')));
-    for (path, reading) in files {
+    for (path, _) in files {
         let place = format!("{folder}/{path}");
-        let parsed = match reading {
-            Reading::Absent => continue,
-            Reading::Unread(why) => Err(why.clone()),
-            Reading::Read(value) => deny(&place, value),
-        };
-        match parsed {
-            Ok(list) => rules.extend(list.into_iter().map(Reading::Read)),
-            Err(why) => {
-                gaps.push(Gap { place: place.clone(), why: why.clone() });
-                rules.push(Reading::Unread(format!("{place}: {why}")));
-            }
+        match exports.parsed(&place, gaps, |value| deny(&place, value)) {
+            Reading::Absent => {}
+            Reading::Read(list) => rules.extend(list.into_iter().map(Reading::Read)),
+            Reading::Unread(why) => rules.push(Reading::Unread(why)),
         }
     }
     Level { allow: policy, deny: rules }

@@ -39,15 +39,12 @@ impl Directory {
     /// `gcp/groups/GROUP@DOMAIN.json`.
     pub(crate) fn new(exports: &Exports, projects: BTreeSet<String>, gaps: &mut Vec<Gap>) -> Self {
         let mut directory = Self { projects, ..Self::default() };
-        let named = exports.below("gcp/groups").filter_map(|(path, reading)| Some((path.strip_suffix(".json")?, reading)));
-        let files: Vec<(String, &Reading<Value>)> = named.map(|(name, reading)| (name.to_ascii_lowercase(), reading)).collect();
+        let named = exports.below("gcp/groups").filter_map(|(path, _)| path.strip_suffix(".json"));
+        let files: Vec<(String, &str)> = named.map(|name| (name.to_ascii_lowercase(), name)).collect();
         let names: BTreeSet<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-        for (group, reading) in &files {
-            let members = reading.read().map(|value| members(value, &names));
-            match members {
-                Some(Ok(members)) => drop(directory.groups.insert(group.clone(), members)),
-                Some(Err(why)) => gaps.push(Gap { place: format!("gcp/groups/{group}.json"), why }),
-                None => {}
+        for (group, file) in &files {
+            if let Reading::Read(members) = exports.parsed(&format!("gcp/groups/{file}.json"), gaps, |value| members(value, &names)) {
+                directory.groups.insert(group.clone(), members);
             }
         }
         let all: Vec<String> = directory.groups.keys().cloned().collect();

@@ -10,6 +10,8 @@
 //! let mut exports = Exports::default();
 //! exports.add("gcp/p1/buckets/data/bucket.json", br#"{"name": "data", "public_access_prevention": "inherited", "uniform_bucket_level_access": true}"#);
 //! exports.add("gcp/p1/buckets/data/iam-policy.json", br#"{"bindings": [{"role": "roles/storage.objectViewer", "members": ["user:ana@example.com"]}]}"#);
+//! exports.add("gcp/p1/iam-policy.json", br#"{"bindings": []}"#);
+//! exports.add("gcp/p1/ancestors.json", br#"[{"type": "project", "id": "p1"}]"#);
 //! let rows = Gcp::new(&exports, None).bucket("data", "");
 //! assert_eq!(rows.iter().map(|r| (r.principal.as_str(), r.access, r.answer)).collect::<Vec<_>>(),
 //!   [("user:ana@example.com", Access::Read, Answer::Yes), ("user:ana@example.com", Access::List, Answer::Yes)]);
@@ -216,6 +218,18 @@ impl Gcp {
             Access::List => (LIST[0], bucket.itself(self.now)),
             Access::Admin => (ADMIN[0], bucket.itself(self.now)),
         };
+        let unread = match access {
+            Access::Read => vec![&bucket.default_acl],
+            Access::Admin => vec![&bucket.acl, &bucket.default_acl],
+            Access::Write | Access::List => vec![&bucket.acl],
+        };
+        for why in unread.into_iter().filter_map(Reading::unread) {
+            let from = out.len();
+            self.iam.anyone(why, out);
+            for (name, _, way) in &mut out[from..] {
+                *way = self.iam.without_denied(name, &bucket.project, permission, &target, way.clone().and(counts.clone()));
+            }
+        }
         let mut add = |entry: &Entry, list: &str, formula: Expr| {
             let way =
                 Way::open(&format!("buckets/{}/{list}", bucket.name), &format!("{} {}", entry.member, entry.role)).and(counts.clone()).and(formula);

@@ -2,10 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{
-    exports::{list, strings, text},
-    inventory::Reading,
-};
+use crate::exports::{list, strings, text};
 
 /// One binding of an allow policy.
 #[derive(Clone, Debug)]
@@ -39,15 +36,9 @@ pub(crate) struct Deny {
 }
 
 /// Reads what `get-iam-policy` printed. A policy without bindings is printed with its etag alone.
-pub(crate) fn allow(place: &str, reading: Reading<&Value>) -> Reading<Allow> {
-    match reading {
-        Reading::Absent => Reading::Absent,
-        Reading::Unread(why) => Reading::Unread(why),
-        Reading::Read(value) => match bindings(value) {
-            Ok(bindings) => Reading::Read(Allow { place: place.to_owned(), bindings }),
-            Err(why) => Reading::Unread(format!("the policy of {place}: {why}")),
-        },
-    }
+pub(crate) fn allow(place: &str, value: &Value) -> Result<Allow, String> {
+    let bindings = bindings(value).map_err(|why| format!("the policy of {place}: {why}"))?;
+    Ok(Allow { place: place.to_owned(), bindings })
 }
 
 fn bindings(value: &Value) -> Result<Vec<Binding>, String> {

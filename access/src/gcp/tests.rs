@@ -151,6 +151,108 @@ fn what_is_no_policy_makes_unknown_and_is_listed() {
 }
 
 #[test]
+fn what_was_not_exported_is_unknown_and_never_no() {
+    let full = || {
+        let mut files = Exports::default();
+        exports(
+            &Short {
+                bucket: vec!["roles/storage.objectViewer serviceAccount:one@p1.iam.gserviceaccount.com".into()],
+                account: BTreeMap::from([("one".into(), vec![])]),
+                settings: BTreeMap::from([("uniform_bucket_level_access".into(), json!(false))]),
+                ..Short::default()
+            },
+            &mut files,
+        );
+        files.add("gcp/p1/buckets/data/acl.json", b"[]");
+        files.add("gcp/p1/buckets/data/default-acl.json", b"[]");
+        files
+    };
+    let unknown = |files: &Exports| -> Vec<String> {
+        let rows = Gcp::new(files, None).bucket("data", "");
+        rows.iter().filter(|r| r.answer.name() == "unknown").map(|r| format!("{} {}", r.principal, r.access.name())).collect()
+    };
+    assert_eq!(unknown(&full()), [] as [&str; 0]);
+    let everybody = ["everybody else admin", "everybody else list", "everybody else read", "everybody else write"];
+    let actors = [
+        "whoever can act as serviceAccount:one@p1.iam.gserviceaccount.com list",
+        "whoever can act as serviceAccount:one@p1.iam.gserviceaccount.com read",
+    ];
+    for (file, expected) in [
+        ("iam-policy.json", &everybody[..]),
+        ("ancestors.json", &everybody),
+        ("buckets/data/iam-policy.json", &everybody),
+        ("buckets/data/acl.json", &["everybody else admin", "everybody else list", "everybody else write"]),
+        ("buckets/data/default-acl.json", &["everybody else admin", "everybody else read"]),
+        ("service-accounts/one@p1.iam.gserviceaccount.com/iam-policy.json", &actors),
+    ] {
+        let path = format!("gcp/p1/{file}");
+        let (mut gone, mut broken) = (full(), full());
+        gone.forget(&path);
+        broken.add(&path, b"{");
+        if file == "ancestors.json" {
+            gone.add("gcp/p1/project.json", b"{}");
+            broken.add("gcp/p1/project.json", b"{}");
+        }
+        for files in [gone, broken] {
+            let mut found = unknown(&files);
+            found.sort();
+            for line in expected {
+                assert!(found.contains(&(*line).to_owned()), "{file}: {line} is not in {found:?}");
+            }
+            assert!(Gcp::new(&files, None).gaps().iter().any(|g| g.place == path), "{file}");
+        }
+    }
+    let mut files = full();
+    files.forget("gcp/p1/service-accounts/one@p1.iam.gserviceaccount.com/iam-policy.json");
+    files.add("gcp/p1/service-accounts.json", b"[{}]");
+    assert!(actors.iter().all(|line| unknown(&files).contains(&(*line).to_owned())), "{:?}", unknown(&files));
+}
+
+#[test]
+fn a_way_that_is_closed_does_not_hide_an_open_one() {
+    // The short way to `one` is open only while the name of what is reached is what it cannot be; the long one goes through `two`.
+    let mut files = Exports::default();
+    let email = |name: &str| format!("{name}@p1.iam.gserviceaccount.com");
+    let short = Short {
+        bucket: vec![format!("roles/storage.objectViewer serviceAccount:{} if request.auth.access_levels == 'x'", email("one"))],
+        account: BTreeMap::from([
+            (
+                "one".into(),
+                vec![
+                    "roles/iam.serviceAccountTokenCreator user:ana@example.com if !(request.auth.access_levels == 'x')".to_owned(),
+                    format!("roles/iam.serviceAccountTokenCreator serviceAccount:{} if request.auth.access_levels == 'y'", email("two")),
+                ],
+            ),
+            ("two".into(), vec!["roles/iam.serviceAccountTokenCreator user:ana@example.com".to_owned()]),
+        ]),
+        ..Short::default()
+    };
+    exports(&short, &mut files);
+    let rows = Gcp::new(&files, None).bucket("data", "");
+    let ana: Vec<_> = rows.iter().filter(|r| r.principal == "user:ana@example.com" && r.access.name() == "read").collect();
+    assert!(ana.len() == 1 && ana[0].answer.name() == "conditional" && ana[0].via.len() == 2, "{rows:?}");
+}
+
+#[test]
+fn a_file_that_is_broken_is_one_gap() {
+    let mut files = Exports::default();
+    let mut gaps: Vec<_> =
+        ["iam-policy.json", "buckets/data/iam-policy.json", "buckets/data/acl.json", "service-accounts.json", "deny-policies/d.json"]
+            .iter()
+            .filter_map(|file| files.add(&format!("gcp/p1/{file}"), b"{"))
+            .collect();
+    assert_eq!(gaps.len(), 5);
+    exports(&Short::default(), &mut files);
+    gaps.extend(Gcp::new(&files, None).gaps().iter().cloned());
+    gaps.sort();
+    gaps.dedup();
+    let mut places: Vec<&str> = gaps.iter().map(|g| g.place.as_str()).collect();
+    let all = places.len();
+    places.dedup();
+    assert_eq!(places.len(), all, "{gaps:?}");
+}
+
+#[test]
 fn files_that_nobody_reads_are_listed() {
     let mut files = Exports::default();
     files.add("gcp/p1/notes.json", b"{}");

@@ -17,7 +17,7 @@ use std::{
 use crate::{
     exports::{Exports, flag},
     inventory::{Gap, Reading},
-    reach::{Access, Expr, Kind, Reach, Way, Ways, Who, because, unread, when},
+    reach::{Access, Expr, Kind, OTHERS, Reach, Way, Ways, Who, because, unread, when},
 };
 
 use rows::{Row, get, parts};
@@ -81,7 +81,9 @@ struct Account {
     /// Table → policies on it.
     policies: BTreeMap<String, Vec<String>>,
     sessions: Vec<Session>,
+    /// Why grants, and why policies on tables, may not be known.
     unread: Option<String>,
+    unread_policies: Option<String>,
 }
 
 /// What was exported of Snowflake.
@@ -131,8 +133,7 @@ impl Snowflake {
 impl Account {
     fn new(exports: &Exports, name: &str, gaps: &mut Vec<Gap>) -> Self {
         let mut account = Self::default();
-        for (path, reading) in exports.below(&format!("snowflake/{name}")) {
-            let place = format!("snowflake/{name}/{path}");
+        for (path, _) in exports.below(&format!("snowflake/{name}")) {
             let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
             let read: fn(&mut Self, &Row, &str) -> Result<(), String> = match stem {
                 "grants-to-roles" | "grants-to-users" => Self::grant,
@@ -143,14 +144,10 @@ impl Account {
                 "policy-references" => Self::policy,
                 _ => continue,
             };
-            let parsed = match reading {
-                Reading::Absent => continue,
-                Reading::Unread(why) => Err(why.clone()),
-                Reading::Read(value) => rows::rows(value).and_then(|rows| rows.iter().try_for_each(|row| read(&mut account, row, path))),
-            };
-            if let Err(why) = parsed {
-                gaps.push(Gap { place: place.clone(), why: why.clone() });
-                account.unread = Some(format!("{place}: {why}"));
+            let each = |value| rows::rows(value)?.iter().try_for_each(|row| read(&mut account, row, path));
+            if let Reading::Unread(why) = exports.parsed(&format!("snowflake/{name}/{path}"), gaps, each) {
+                let unread = if stem == "policy-references" { &mut account.unread_policies } else { &mut account.unread };
+                *unread = Some(why);
             }
         }
         account.built_in();
@@ -375,6 +372,9 @@ impl Account {
 
     fn reach(&self, table: &str) -> Ways {
         let mut ways = Ways::default();
+        if let Some(why) = &self.unread {
+            ways.unread(OTHERS, why);
+        }
         for session in &self.sessions {
             for access in Access::ALL {
                 let one = session.each.iter().filter_map(|role| self.way(std::slice::from_ref(role), table, access)).min_by_key(|way| way.via.len());
@@ -406,11 +406,12 @@ impl Account {
         let who = Who { kind, external: kind == Kind::Group };
         let way = match (way, &self.unread) {
             (Some(way), _) => way,
-            (None, Some(why)) => Way { formula: unread(why), via: Vec::new(), because: Vec::new() },
+            (None, Some(why)) => Way::unread(why),
             (None, None) => return,
         };
         let shown = self.policies.get(table).filter(|_| access == Access::Read);
-        let shown = Expr::all(shown.into_iter().flatten().map(|policy| when(policy.clone())));
+        let unknown = self.unread_policies.iter().filter(|_| access == Access::Read).map(unread);
+        let shown = Expr::all(shown.into_iter().flatten().map(|policy| when(policy.clone())).chain(unknown));
         ways.add(name, who, access, way.and(shown));
     }
 }

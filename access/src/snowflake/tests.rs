@@ -91,6 +91,25 @@ fn what_cannot_be_read_makes_unknown_and_is_listed() {
     }
 }
 
+#[test]
+fn nobody_is_told_no_for_what_was_not_read() {
+    let mut files = Exports::default();
+    files.add("snowflake/acc/tables.json", br#"[{"name": "T", "database_name": "DB", "schema_name": "S"}]"#);
+    files.add("snowflake/acc/users.json", b"{");
+    let rows = Snowflake::new(&files).table("acc", "DB.S.T");
+    let others: Vec<_> = rows.iter().filter(|r| r.principal == "everybody else").map(|r| (r.access.name(), r.answer.name())).collect();
+    assert_eq!(others, ["read", "write", "list", "admin"].map(|access| (access, "unknown")), "{rows:?}");
+    let grants = ["SELECT TABLE DB.S.T to A", "USAGE SCHEMA DB.S to A", "USAGE DATABASE DB to A", "role A to user:ANA"].map(str::to_owned).to_vec();
+    let mut files = Exports::default();
+    files.add("snowflake/acc/policy-references.json", b"{");
+    let rows: Vec<_> = answers(&Short { grants }, "", files).into_iter().map(|r| (r.principal, r.access.name(), r.answer.name())).collect();
+    assert_eq!(
+        rows,
+        [("user:ANA".to_owned(), "read", "unknown"), ("user:ANA".to_owned(), "list", "yes")],
+        "masks are not known, and nobody else has more"
+    );
+}
+
 fn grant() -> impl Strategy<Value = String> {
     let what = prop::sample::select(vec![
         "SELECT TABLE DB.S.T",

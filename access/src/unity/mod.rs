@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::{
     exports::{Exports, list, strings, text},
     inventory::{Gap, Reading},
-    reach::{Access, Expr, Kind, Reach, Way, Ways, Who, because, unread, when},
+    reach::{Access, Expr, Kind, Reach, Way, Ways, Who, because, when},
 };
 
 const FILES: &[&str] = &[
@@ -57,6 +57,8 @@ struct Metastore {
     /// Member → groups.
     above: BTreeMap<String, Vec<String>>,
     kinds: BTreeMap<String, Kind>,
+    /// Why filters and masks of tables may not be known.
+    limits: Option<String>,
     /// Names of things whose grants could not be read: why.
     unread: BTreeMap<String, String>,
 }
@@ -109,18 +111,14 @@ impl Unity {
 impl Metastore {
     fn new(exports: &Exports, name: &str, gaps: &mut Vec<Gap>) -> Self {
         let mut store = Self::default();
-        for (path, reading) in exports.below(&format!("unity/{name}")) {
-            let place = format!("unity/{name}/{path}");
-            let parsed = match reading {
-                Reading::Absent => continue,
-                Reading::Unread(why) => Err(why.clone()),
-                Reading::Read(value) => store.read(path, value),
-            };
-            if let Err(why) = parsed {
-                gaps.push(Gap { place: place.clone(), why: why.clone() });
+        for (path, _) in exports.below(&format!("unity/{name}")) {
+            if let Reading::Unread(why) = exports.parsed(&format!("unity/{name}/{path}"), gaps, |value| store.read(path, value)) {
+                if path == "tables.json" || path.starts_with("tables/") {
+                    store.limits = Some(why.clone());
+                }
                 let of = path.strip_suffix(".json").and_then(|p| p.strip_prefix("grants/")?.split_once('/')).map_or("", |(_, of)| of);
                 let of = if path.starts_with("grants/metastore/") { "" } else { of };
-                store.unread.insert(of.to_ascii_lowercase(), format!("{place}: {why}"));
+                store.unread.insert(of.to_ascii_lowercase(), why);
             }
         }
         for (group, members) in &store.groups {
@@ -150,9 +148,13 @@ impl Metastore {
             ["groups"] => {
                 for one in list(value, &["Resources", "groups"])? {
                     let name = text(one, &["displayName", "display_name"]).ok_or("a group without a name")?;
-                    let members = one["members"].as_array().map(Vec::as_slice).unwrap_or_default();
-                    let members = members.iter().filter_map(|m| text(m, &["userName", "display", "value"])).map(str::to_owned).collect();
-                    self.groups.insert(name.to_owned(), members);
+                    let members = match one.get("members") {
+                        None | Some(Value::Null) => &[][..],
+                        Some(members) => members.as_array().ok_or_else(|| format!("the members of `{name}` are no list"))?,
+                    };
+                    let member = |m: &Value| text(m, &["userName", "display", "value"]).map(str::to_owned);
+                    let members = members.iter().map(|m| member(m).ok_or_else(|| format!("a member of `{name}` without a name")));
+                    self.groups.insert(name.to_owned(), members.collect::<Result<_, _>>()?);
                 }
             }
             ["users"] => self.people(value, Kind::User, &["userName", "user_name"])?,
@@ -301,6 +303,9 @@ impl Metastore {
     fn reach(&self, table: &str, own: &Table) -> Ways {
         let mut ways = Ways::default();
         let unread = self.unread(table);
+        if let Some(why) = unread {
+            ways.unread(EVERYBODY, why);
+        }
         let names = self.concerned(table, own, unread.is_some());
         // A group whose members are known is them.
         for name in names.into_iter().filter(|name| !self.groups.contains_key(*name)) {
@@ -313,10 +318,11 @@ impl Metastore {
                 _ => Kind::Group,
             };
             for access in Access::ALL {
-                let limits = own.limits.iter().filter(|_| access == Access::Read).map(|limit| when(limit.clone()));
-                let way = match (self.way(&identities, table, own, access), &unread) {
+                let limits = own.limits.iter().map(|limit| when(limit.clone())).chain(self.limits.iter().map(crate::reach::unread));
+                let limits = limits.filter(|_| access == Access::Read);
+                let way = match (self.way(&identities, table, own, access), unread) {
                     (Some(way), _) => way,
-                    (None, Some(formula)) => Way { formula: formula.clone(), via: Vec::new(), because: Vec::new() },
+                    (None, Some(why)) => Way::unread(why),
                     (None, None) => continue,
                 };
                 // What everybody has is said once.
@@ -352,10 +358,10 @@ impl Metastore {
     }
 
     /// What was not read of a table and what it lies in.
-    fn unread(&self, table: &str) -> Option<Expr> {
+    fn unread(&self, table: &str) -> Option<&String> {
         let mut above: Vec<String> = vec![String::new(), table.to_owned()];
         above.extend(table.match_indices('.').map(|(i, _)| table[..i].to_owned()));
-        above.iter().find_map(|name| self.unread.get(name)).map(unread)
+        above.iter().find_map(|name| self.unread.get(name))
     }
 }
 

@@ -77,6 +77,30 @@ fn what_cannot_be_read_makes_unknown_and_is_listed() {
     }
 }
 
+#[test]
+fn nobody_is_told_no_for_what_was_not_read() {
+    for (file, broken) in [
+        ("grants/schema/c.s.json", "{"),
+        ("groups.json", r#"[{"displayName": "team", "members": 3}]"#),
+        ("groups.json", r#"[{"displayName": "team", "members": [{}]}]"#),
+    ] {
+        let mut files = Exports::default();
+        files.add("unity/m/tables.json", br#"[{"full_name": "c.s.t"}]"#);
+        files.add(&format!("unity/m/{file}"), broken.as_bytes());
+        let unity = Unity::new(&files);
+        let rows: Vec<_> = unity.table("m", "c.s.t").into_iter().map(|r| (r.principal, r.access.name(), r.answer.name())).collect();
+        assert_eq!(rows, ["read", "write", "list", "admin"].map(|access| ("account users".to_owned(), access, "unknown")), "{file} {broken}");
+    }
+    let mut files = Exports::default();
+    files.add("unity/m/tables.json", b"{");
+    let short = Short {
+        grants: vec!["SELECT on c.s.t to ana@example.com".into(), "USE_CATALOG,USE_SCHEMA on c to ana@example.com".into()],
+        ..Short::default()
+    };
+    let read: Vec<_> = answers(&short, files).into_iter().filter(|r| r.principal == "ana@example.com" && r.access.name() == "read").collect();
+    assert!(read.len() == 1 && read[0].answer.name() == "unknown", "filters and masks are not known: {read:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
