@@ -10,6 +10,12 @@ pub use crate::aws::{
     reach::{Access, Answer, Because},
 };
 
+impl std::fmt::Display for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// How a test of something that was not read begins.
 const UNREAD: &str = "not read: ";
 /// Whoever an export does not name.

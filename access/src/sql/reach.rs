@@ -1,8 +1,6 @@
 //! Who reaches a table, how, and on what condition.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
+pub use crate::reach::{Access, Answer};
 
 use super::{
     Grantee, Kind, Privilege, Privileges, Relation,
@@ -11,50 +9,8 @@ use super::{
     roles::{RoleId, RoleSet, Term},
 };
 
-/// What is done to a table. What each needs stands in the module's description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Access {
-    /// Reading rows.
-    Read,
-    /// Changing rows.
-    Write,
-    /// Seeing that it is there.
-    List,
-    /// Changing it, or who may do what.
-    Admin,
-}
-
-impl Access {
-    /// Every access.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::List, Self::Admin];
-}
-
-impl fmt::Display for Access {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::List => "list",
-            Self::Admin => "admin",
-        })
-    }
-}
-
-/// How sure. *No* is not listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Answer {
-    /// It can.
-    Yes,
-    /// It can where the condition holds.
-    Conditional,
-    /// It cannot be told.
-    Unknown,
-}
-
 /// What decided.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Because {
     /// Where it is written: `relation public.customers`, `role ann`.
     pub policy: String,
@@ -65,7 +21,7 @@ pub struct Because {
 }
 
 /// One way in which a role reaches a table.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reach {
     /// The role that logs in.
     pub principal: String,
@@ -139,7 +95,7 @@ impl Privileges<'_> {
     fn reach_of(&self, role: RoleId, relation: &Relation, ways: &[Vec<Option<Way>>], grants: &[RoleSet], all: &mut Vec<Reach>) {
         let name = &self.graph.names[role];
         if self.on_database(role, Privilege::Connect).is_none() {
-            return;
+            return all.extend(Access::ALL.into_iter().filter_map(|access| self.unread().map(|way| way.told(name, access))));
         }
         let mut found = Vec::new();
         for (access, ways) in Access::ALL.into_iter().zip(ways) {
@@ -147,12 +103,13 @@ impl Privileges<'_> {
             let certain = own.as_ref().is_some_and(|way| way.answer() == Answer::Yes);
             let any = own.is_some();
             found.extend(own.map(|way| way.told(name, access)));
-            if certain || access == Access::List {
+            if certain {
                 continue;
             }
             // Becoming a role is worth saying where it gives more than what one has.
             let better = |other: RoleId| ways[other].as_ref().is_some_and(|way| !any || way.answer() == Answer::Yes);
-            if let Some(path) = self.graph.path(role, Term::Set, |other| other != role && better(other))
+            if access != Access::List
+                && let Some(path) = self.graph.path(role, Term::Set, |other| other != role && better(other))
                 && let Some(mut way) = path.last().and_then(|last| ways[*last].clone())
             {
                 let mut via: Vec<String> = path.iter().map(|r| self.graph.names[*r].clone()).collect();
@@ -169,8 +126,10 @@ impl Privileges<'_> {
         if !administers
             && let Some(path) = self.graph.granted_path(role, grants, useful)
             && let Some((last, _)) = path.last()
+            && let Some(granting) = self.by_granting(name, &path, *last, ways)
         {
-            found.extend(self.by_granting(name, &path, *last, ways));
+            found.retain(|r| r.access != Access::Admin || r.answer != Answer::Unknown);
+            found.push(granting);
         }
         if self.database.closed {
             for reach in &mut found {
@@ -347,28 +306,31 @@ impl Privileges<'_> {
 
     /// Functions that run as somebody who can, and gaps in what is known.
     fn unknown(&self, role: RoleId, relation: &Relation, access: Access) -> Option<Reach> {
-        let name = &self.graph.names[role];
-        if !matches!(access, Access::Read | Access::Write) {
-            return None;
-        }
         let can = |owner: &str| {
             let owner = self.graph.id(owner)?;
-            if access == Access::Read { self.reads(owner, relation) } else { self.writes(owner, relation) }
+            match access {
+                Access::Read => self.reads(owner, relation),
+                Access::Write => self.writes(owner, relation),
+                Access::List | Access::Admin => None,
+            }
         };
         let callable = self.database.functions.iter().filter(|f| {
             let schema = self.schema(&f.schema).is_some_and(|s| self.on_schema(role, s, Privilege::Usage).is_some());
             schema && self.on_function(role, f).is_some() && can(&f.owner).is_some()
         });
-        let functions: Vec<_> = callable.take(FUNCTIONS).collect();
         let mut way = Way { unknown: true, ..Way::default() };
-        for function in &functions {
+        for function in callable.take(FUNCTIONS) {
             way.via.push(format!("function {}.{} runs as its owner {}", function.schema, function.name, function.owner));
             way.because.push(because(format!("function {}.{}", function.schema, function.name), "SECURITY DEFINER"));
         }
-        if functions.is_empty() {
-            way.because = self.inventory.gaps.iter().take(FUNCTIONS).map(|gap| because("inventory".to_owned(), gap.clone())).collect();
-        }
-        (!way.because.is_empty()).then(|| way.told(name, access))
+        let way = if way.because.is_empty() { self.unread()? } else { way };
+        Some(way.told(&self.graph.names[role], access))
+    }
+
+    /// What could not be read may say anything.
+    fn unread(&self) -> Option<Way> {
+        let because: Vec<Because> = self.inventory.gaps.iter().take(FUNCTIONS).map(|gap| because("inventory".to_owned(), gap.clone())).collect();
+        (!because.is_empty()).then(|| Way { unknown: true, because, ..Way::default() })
     }
 
     /// By the table's list, or by those of some columns.

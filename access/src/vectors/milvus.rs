@@ -25,16 +25,70 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("ClusterAdmin", &["ManageOwnership"]),
 ];
 
-pub(super) fn read(folder: &Folder<'_>) -> Result<Store, String> {
-    let mut store = Store::default();
+/// Privileges that say nothing of rows, of lists or of who may do what.
+const HARMLESS: &[&str] = &[
+    "AddFileResource",
+    "AlterCollection",
+    "AlterDatabase",
+    "BackupRBAC",
+    "Compaction",
+    "CreateAlias",
+    "CreateCollection",
+    "CreateDatabase",
+    "CreateIndex",
+    "CreatePartition",
+    "CreatePrivilegeGroup",
+    "CreateResourceGroup",
+    "DescribeAlias",
+    "DescribeDatabase",
+    "DescribeResourceGroup",
+    "DropAlias",
+    "DropCollection",
+    "DropDatabase",
+    "DropIndex",
+    "DropOwnership",
+    "DropPartition",
+    "DropPrivilegeGroup",
+    "DropResourceGroup",
+    "Flush",
+    "FlushAll",
+    "GetFlushState",
+    "GetLoadState",
+    "GetLoadingProgress",
+    "GetStatistics",
+    "HasPartition",
+    "IndexDetail",
+    "ListAliases",
+    "ListDatabases",
+    "ListPrivilegeGroups",
+    "ListResourceGroups",
+    "Load",
+    "LoadBalance",
+    "Release",
+    "RenameCollection",
+    "SelectOwnership",
+    "SelectUser",
+    "ShowPartitions",
+    "TransferNode",
+    "TransferReplica",
+    "UpdateResourceGroups",
+];
+
+pub(super) fn collections(folder: &Folder<'_>) -> Result<Vec<String>, String> {
+    let mut out = Vec::new();
     for one in folder.list("collections.json", &["collections", "data"])? {
         let name = one
             .as_str()
             .or_else(|| text(one, &["name", "collection_name"]))
             .ok_or_else(|| format!("{}/collections.json: a collection without a name", folder.place))?;
         let database = text(one, &["db_name", "database"]).unwrap_or("default");
-        store.collections.push(format!("{database}.{name}"));
+        out.push(format!("{database}.{name}"));
     }
+    Ok(out)
+}
+
+pub(super) fn read(folder: &Folder<'_>) -> Result<Store, String> {
+    let mut store = Store::default();
     let place = format!("{}/config.json", folder.place);
     let config = folder.file("config.json")?;
     let security = config.map(|c| c.get("common").and_then(|c| c.get("security")).unwrap_or(c));
@@ -126,7 +180,8 @@ fn grant(grant: &Value, role: &str, place: &str, groups: &BTreeMap<String, Vec<S
             (_, "Insert" | "Delete" | "Upsert" | "Import") => (&pattern, &[Access::Write]),
             (_, "DescribeCollection" | "ShowCollections") => (&pattern, &[Access::List]),
             (_, "ManageOwnership" | "CreateOwnership" | "UpdateUser" | "OperatePrivilegeGroup") => ("*", &[Access::Admin]),
-            _ => return None,
+            (_, name) if HARMLESS.contains(&name) => return None,
+            (_, name) => return Some(Rule::unread(&pattern, place, &statement, &format!("the privilege `{name}`"))),
         };
         Some(Rule::new(pattern, gives, place, &statement))
     });

@@ -31,15 +31,17 @@ use crate::{
 struct Driver {
     name: &'static str,
     files: &'static [&'static str],
+    /// Names of what it holds, whatever else can be read.
+    collections: fn(&Folder<'_>) -> Result<Vec<String>, String>,
     read: fn(&Folder<'_>) -> Result<Store, String>,
 }
 
 const DRIVERS: &[Driver] = &[
-    Driver { name: "elasticsearch", files: search::ELASTIC_FILES, read: search::elastic },
-    Driver { name: "milvus", files: milvus::FILES, read: milvus::read },
-    Driver { name: "opensearch", files: search::OPEN_FILES, read: search::open },
-    Driver { name: "qdrant", files: qdrant::FILES, read: qdrant::read },
-    Driver { name: "weaviate", files: weaviate::FILES, read: weaviate::read },
+    Driver { name: "elasticsearch", files: search::ELASTIC_FILES, collections: search::indices, read: search::elastic },
+    Driver { name: "milvus", files: milvus::FILES, collections: milvus::collections, read: milvus::read },
+    Driver { name: "opensearch", files: search::OPEN_FILES, collections: search::indices, read: search::open },
+    Driver { name: "qdrant", files: qdrant::FILES, collections: qdrant::collections, read: qdrant::read },
+    Driver { name: "weaviate", files: weaviate::FILES, collections: weaviate::collections, read: weaviate::read },
 ];
 
 /// What somebody may do to collections of a pattern.
@@ -58,6 +60,11 @@ impl Rule {
     fn on(mut self, formula: Expr) -> Self {
         self.way = self.way.and(formula);
         self
+    }
+
+    /// Something of a pattern of which it is not known what it gives.
+    fn unread(pattern: &str, policy: &str, statement: &str, what: &str) -> Self {
+        Self::new(pattern, ALL, policy, statement).on(unread(format!("what {what} allows")))
     }
 
     fn through(mut self, steps: &[&str]) -> Self {
@@ -110,6 +117,15 @@ impl Folder<'_> {
         crate::exports::list(value, fields).map_err(|why| format!("{}/{name}: {why}", self.place))
     }
 
+    /// Entries of a field, none if it is not there.
+    fn entries<'v>(&self, value: &'v Value, field: &str) -> Result<&'v [Value], String> {
+        match value.get(field) {
+            None | Some(Value::Null) => Ok(&[]),
+            Some(Value::Array(list)) => Ok(list),
+            Some(_) => Err(format!("{}: `{field}` is no list", self.place)),
+        }
+    }
+
     /// Entries of a file by name.
     fn map(&self, name: &str) -> Result<Vec<(&str, &Value)>, String> {
         let Some(value) = self.file(name)? else { return Ok(Vec::new()) };
@@ -136,10 +152,17 @@ impl Vectors {
             patterns.extend(driver.files.iter().map(|file| format!("{}/*/{file}", driver.name)));
             for name in exports.folders(&format!("vectors/{}", driver.name)) {
                 let folder = Folder { exports, place: format!("vectors/{}/{name}", driver.name) };
-                let store = (driver.read)(&folder).unwrap_or_else(|why| {
-                    gaps.push(Gap { place: folder.place.clone(), why: why.clone() });
-                    salvage(&folder, why)
-                });
+                let mut broken = |why: String| {
+                    // A file that was listed when it was added is listed in the same words.
+                    let (place, words) = why.split_once(": ").filter(|(file, _)| file.starts_with(&folder.place)).unwrap_or((&folder.place, &why));
+                    gaps.push(Gap { place: place.to_owned(), why: words.to_owned() });
+                    Store { unread: Some(why), ..Store::default() }
+                };
+                let mut store = (driver.read)(&folder).unwrap_or_else(&mut broken);
+                match (driver.collections)(&folder) {
+                    Ok(collections) => store.collections = collections,
+                    Err(why) => drop(broken(why)),
+                }
                 stores.insert((driver.name.to_owned(), name.to_owned()), store);
             }
         }
@@ -176,25 +199,10 @@ impl Vectors {
             }
         }
         if let Some(why) = &store.unread {
-            let way = Way { formula: unread(why), via: Vec::new(), because: Vec::new() };
-            let who = Who { kind: Kind::Domain, external: false };
-            Access::ALL.into_iter().for_each(|access| ways.add("everybody who reaches the server", who, access, way.clone()));
+            ways.unread("everybody who reaches the server", why);
         }
         ways.rows(&format!("{kind}:{name}/{collection}"))
     }
-}
-
-/// What is left of a store of which a file could not be read: its collections.
-fn salvage(folder: &Folder<'_>, why: String) -> Store {
-    let mut store = Store { unread: Some(why), ..Store::default() };
-    for (file, fields, names) in [
-        ("collections.json", &["collections", "result", "data"][..], &["name", "collection_name"][..]),
-        ("schema.json", &["classes"], &["class"]),
-        ("indices.json", &[], &["index"]),
-    ] {
-        store.collections.extend(self::names(folder.list(file, fields).unwrap_or_default(), names));
-    }
-    store
 }
 
 /// Names of things in a list of objects or of names.

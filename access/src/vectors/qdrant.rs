@@ -11,11 +11,15 @@ use crate::{
 pub(super) const FILES: &[&str] = &["config.json", "collections.json", "tokens.json"];
 const READS: &[Access] = &[Access::Read, Access::List];
 
-pub(super) fn read(folder: &Folder<'_>) -> Result<Store, String> {
+pub(super) fn collections(folder: &Folder<'_>) -> Result<Vec<String>, String> {
     let collections = folder.file("collections.json")?;
     let list =
         collections.map(|value| value.get("result").unwrap_or(value)).map_or(Ok(&[][..]), |value| crate::exports::list(value, &["collections"]))?;
-    let mut store = Store { collections: names(list, &["name"]), ..Store::default() };
+    Ok(names(list, &["name"]))
+}
+
+pub(super) fn read(folder: &Folder<'_>) -> Result<Store, String> {
+    let mut store = Store::default();
     let place = format!("{}/config.json", folder.place);
     let Some(config) = folder.file("config.json")? else {
         store.add("anonymous", Kind::Anonymous, vec![Rule::new("*", ALL, &place, "service").on(unread(format!("{place}: it was not exported")))]);

@@ -1,10 +1,10 @@
 //! OpenSearch and Elasticsearch: roles with privileges on patterns of indices, queries on documents, lists of fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{ALL, Folder, Rule, Store, names};
+use super::{ALL, Folder, Rule, Store, fits, names};
 use crate::{
     exports::{flag, strings, text},
     reach::{Access, Expr, Kind, when},
@@ -12,12 +12,55 @@ use crate::{
 
 pub(super) const OPEN_FILES: &[&str] = &["roles.json", "rolesmapping.json", "internalusers.json", "actiongroups.json", "indices.json", "config.json"];
 pub(super) const ELASTIC_FILES: &[&str] = &["roles.json", "users.json", "role-mappings.json", "indices.json"];
-/// How deep groups of actions are followed.
-const DEEPEST: usize = 8;
+/// Groups of actions that say nothing of documents, of lists or of who may do what.
+const OPEN_HARMLESS: &[&str] = &[
+    "cluster_all",
+    "cluster_composite_ops",
+    "cluster_composite_ops_ro",
+    "cluster_manage_index_templates",
+    "cluster_manage_pipelines",
+    "cluster_monitor",
+    "create_index",
+    "manage_snapshots",
+];
+/// Privileges of Elasticsearch of the same sort.
+const ELASTIC_HARMLESS: &[&str] = &[
+    "auto_configure",
+    "create_index",
+    "cross_cluster_replication",
+    "cross_cluster_replication_internal",
+    "delete_index",
+    "maintenance",
+    "manage_data_stream_lifecycle",
+    "manage_failure_store",
+    "manage_follow_index",
+    "manage_ilm",
+    "manage_leader_index",
+    "none",
+    "read_failure_store",
+];
+/// Actions that stand for all of their sort where a pattern is held against them.
+const ACTIONS: &[(&str, &[Access])] = &[
+    ("indices:data/read/search", &[Access::Read, Access::List]),
+    ("indices:data/read/get", &[Access::Read, Access::List]),
+    ("indices:data/write/index", &[Access::Write]),
+    ("indices:data/write/bulk", &[Access::Write]),
+    ("indices:data/write/delete", &[Access::Write]),
+    ("indices:monitor/stats", &[Access::List]),
+    ("indices:admin/get", &[Access::List]),
+    ("indices:admin/mappings/get", &[Access::List]),
+    ("indices:admin/settings/update", &[Access::Admin]),
+    ("indices:admin/delete", &[Access::Admin]),
+];
+
+/// Names of indices.
+pub(super) fn indices(folder: &Folder<'_>) -> Result<Vec<String>, String> {
+    Ok(names(folder.list("indices.json", &[])?, &["index"]))
+}
 
 /// OpenSearch, as `_plugins/_security/api/…` prints it.
 pub(super) fn open(folder: &Folder<'_>) -> Result<Store, String> {
-    let mut store = Store { collections: names(folder.list("indices.json", &[])?, &["index"]), ..Store::default() };
+    let mut store = Store::default();
     let place = format!("{}/roles.json", folder.place);
     if folder.file("roles.json")?.is_none() {
         return Err(format!("{place}: it was not exported"));
@@ -30,12 +73,11 @@ pub(super) fn open(folder: &Folder<'_>) -> Result<Store, String> {
         if name == "all_access" || name == "security_manager" {
             rules.push(Rule::new("*", if name == "all_access" { ALL } else { &[Access::Admin] }, &place, name));
         }
-        for permission in role["index_permissions"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        for permission in folder.entries(role, "index_permissions")? {
             let lists = (strings(permission, "index_patterns"), strings(permission, "allowed_actions"));
             let (Some(patterns), Some(actions)) = lists else { return Err(format!("{place}: `{name}`: patterns or actions are no list")) };
-            let mut gives: Vec<Access> = actions.iter().flat_map(|action| open_action(action, &groups, 0)).collect();
-            gives.sort_unstable();
-            gives.dedup();
+            let (gives, unknown) = open_actions(actions, &groups);
+            not_known(&mut rules, &patterns, &unknown, &place, name);
             let limits =
                 text(permission, &["dls"]).filter(|q| !q.is_empty()).map_or(Expr::YES, |query| when(format!("documents that match {query}")));
             let fields = listed(permission, "fls").map_or(Expr::YES, |fields| when(format!("of the fields {fields}")));
@@ -61,15 +103,19 @@ pub(super) fn open(folder: &Folder<'_>) -> Result<Store, String> {
 fn mapped(folder: &Folder<'_>, roles: &BTreeMap<&str, Vec<Rule>>, store: &mut Store) -> Result<(), String> {
     let mut backend: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let users = folder.map("internalusers.json")?;
+    let place = format!("{}/roles.json", folder.place);
+    let of = |role: &str| roles.get(role).cloned().unwrap_or_else(|| vec![Rule::unread("*", &place, role, &format!("the role `{role}`"))]);
     for (user, entry) in &users {
-        strings(entry, "backend_roles").unwrap_or_default().into_iter().for_each(|role| backend.entry(role).or_default().push(user));
-        for role in strings(entry, "opendistro_security_roles").unwrap_or_default() {
-            let rules = roles.get(role).cloned().unwrap_or_default();
+        let list =
+            |field: &str| strings(entry, field).ok_or_else(|| format!("{}/internalusers.json: `{field}` of `{user}` is no list", folder.place));
+        list("backend_roles")?.into_iter().for_each(|role| backend.entry(role).or_default().push(user));
+        for role in list("opendistro_security_roles")? {
+            let rules = of(role);
             store.add(format!("user:{user}"), Kind::User, rules.into_iter().map(|rule| rule.through(&[role])).collect());
         }
     }
     for (role, mapping) in folder.map("rolesmapping.json")? {
-        let rules = roles.get(role).cloned().unwrap_or_default();
+        let rules = of(role);
         let all = |via: &[&str]| rules.iter().cloned().map(|rule| rule.through(via)).collect::<Vec<_>>();
         let list =
             |field: &str| strings(mapping, field).ok_or_else(|| format!("{}/rolesmapping.json: `{field}` of `{role}` is no list", folder.place));
@@ -95,10 +141,36 @@ fn mapped(folder: &Folder<'_>, roles: &BTreeMap<&str, Vec<Rule>>, store: &mut St
     Ok(())
 }
 
-/// What an action, or a group of them, gives.
-fn open_action(action: &str, groups: &BTreeMap<&str, &Value>, depth: usize) -> Vec<Access> {
+/// What actions, and groups of them, give; and those of which that is not known. Groups may name each other.
+fn open_actions<'v>(actions: Vec<&'v str>, groups: &BTreeMap<&str, &'v Value>) -> (BTreeSet<Access>, Vec<&'v str>) {
+    let (mut gives, mut unknown, mut seen) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
+    let mut todo = actions;
+    while let Some(action) = todo.pop() {
+        if !seen.insert(action) {
+            continue;
+        }
+        let known = open_action(action);
+        if !known.is_empty() {
+            gives.extend(known);
+        } else if let Some(group) = groups.get(action) {
+            match strings(group, "allowed_actions") {
+                Some(inner) => todo.extend(inner),
+                None => unknown.push(action),
+            }
+        } else if !OPEN_HARMLESS.contains(&action.to_ascii_lowercase().as_str()) {
+            match raw(action) {
+                Some(known) => gives.extend(known),
+                None => unknown.push(action),
+            }
+        }
+    }
+    (gives, unknown)
+}
+
+/// What an action, or a group that is always there, gives.
+fn open_action(action: &str) -> &'static [Access] {
     const DATA: &[Access] = &[Access::Read, Access::Write, Access::List];
-    let known: &[Access] = match action.to_ascii_lowercase().as_str() {
+    match action.to_ascii_lowercase().as_str() {
         "*" | "unlimited" | "indices_all" | "indices:*" => ALL,
         "crud" | "data_access" | "indices:data/*" => DATA,
         "read" | "search" | "get" | "suggest" => &[Access::Read, Access::List],
@@ -111,17 +183,28 @@ fn open_action(action: &str, groups: &BTreeMap<&str, &Value>, depth: usize) -> V
             &[Access::List]
         }
         _ => &[],
-    };
-    if !known.is_empty() {
-        return known.to_vec();
     }
-    let inner = groups.get(action).filter(|_| depth < DEEPEST).and_then(|group| strings(group, "allowed_actions")).unwrap_or_default();
-    inner.iter().flat_map(|action| open_action(action, groups, depth + 1)).collect()
+}
+
+/// What an action by its full name, or a pattern of such names, gives; `None`: it is neither.
+fn raw(action: &str) -> Option<BTreeSet<Access>> {
+    if action.starts_with('/') || !action.contains([':', '*']) {
+        return None;
+    }
+    let known = ACTIONS.iter().filter(|(name, _)| action.contains('*') && fits(action, name) == Expr::YES);
+    Some(known.flat_map(|(_, gives)| *gives).copied().collect())
+}
+
+/// Rules for actions of which it is not known what they allow.
+fn not_known(rules: &mut Vec<Rule>, patterns: &[&str], actions: &[&str], place: &str, role: &str) {
+    for action in actions {
+        rules.extend(patterns.iter().map(|pattern| Rule::unread(pattern, place, role, &format!("`{action}`"))));
+    }
 }
 
 /// Elasticsearch, as `_security/…` prints it.
 pub(super) fn elastic(folder: &Folder<'_>) -> Result<Store, String> {
-    let mut store = Store { collections: names(folder.list("indices.json", &[])?, &["index"]), ..Store::default() };
+    let mut store = Store::default();
     let place = format!("{}/roles.json", folder.place);
     if folder.file("roles.json")?.is_none() {
         return Err(format!("{place}: it was not exported"));
@@ -134,13 +217,14 @@ pub(super) fn elastic(folder: &Folder<'_>) -> Result<Store, String> {
         if name == "superuser" || cluster.iter().any(|p| matches!(*p, "all" | "manage_security")) {
             rules.push(Rule::new("*", if name == "superuser" { ALL } else { &[Access::Admin] }, &place, name));
         }
-        for permission in role["indices"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        for permission in folder.entries(role, "indices")? {
             let (Some(patterns), Some(privileges)) = (strings(permission, "names"), strings(permission, "privileges")) else {
                 return Err(format!("{place}: `{name}`: names or privileges are no list"));
             };
-            let mut gives: Vec<Access> = privileges.iter().flat_map(|p| elastic_privilege(p)).copied().collect();
-            gives.sort_unstable();
-            gives.dedup();
+            let known: Vec<_> = privileges.iter().map(|p| (*p, elastic_privilege(p))).collect();
+            let unknown: Vec<&str> = known.iter().filter(|(_, gives)| gives.is_none()).map(|(p, _)| *p).collect();
+            let gives: BTreeSet<Access> = known.into_iter().filter_map(|(_, gives)| gives).flatten().collect();
+            not_known(&mut rules, &patterns, &unknown, &place, name);
             let query = permission.get("query").filter(|q| !q.is_null());
             let limits =
                 query.map_or(Expr::YES, |q| when(format!("documents that match {}", q.as_str().map_or_else(|| q.to_string(), str::to_owned))));
@@ -183,19 +267,23 @@ fn give(store: &mut Store, name: &str, kind: Kind, entry: &Value, roles: &BTreeM
     Ok(())
 }
 
-fn elastic_privilege(privilege: &str) -> &'static [Access] {
-    match privilege {
+/// What a privilege gives; `None`: it is not known.
+fn elastic_privilege(privilege: &str) -> Option<BTreeSet<Access>> {
+    let gives: &[Access] = match privilege {
         "all" => ALL,
-        "read" | "indices:data/read/*" => &[Access::Read, Access::List],
+        "read" | "read_cross_cluster" | "indices:data/read/*" => &[Access::Read, Access::List],
         "write" | "index" | "create" | "create_doc" | "delete" => &[Access::Write],
         "manage" => &[Access::List, Access::Admin],
         "view_index_metadata" | "monitor" => &[Access::List],
-        _ => &[],
-    }
+        name if ELASTIC_HARMLESS.contains(&name) => &[],
+        name if !open_action(name).is_empty() && name.contains(':') => open_action(name),
+        name => return raw(name),
+    };
+    Some(gives.iter().copied().collect())
 }
 
 /// Limits hold for reading; the rest is given whole.
-fn limited(rules: &mut Vec<Rule>, patterns: &[&str], gives: &[Access], limits: Expr, place: &str, role: &str) {
+fn limited(rules: &mut Vec<Rule>, patterns: &[&str], gives: &BTreeSet<Access>, limits: Expr, place: &str, role: &str) {
     let (read, rest): (Vec<Access>, Vec<Access>) = gives.iter().partition(|access| **access == Access::Read);
     for pattern in patterns {
         if !read.is_empty() {

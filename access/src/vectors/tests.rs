@@ -71,6 +71,115 @@ fn what_cannot_be_read_makes_unknown_and_is_listed() {
     }
 }
 
+/// Answers of an account `ana` with one role, `PRINCIPAL ACCESS ANSWER`.
+fn lines(kind: &str, files: &[(&str, &str)], collection: &str) -> Vec<String> {
+    let mut all = Exports::default();
+    for (file, text) in files {
+        all.add(&format!("vectors/{kind}/q/{file}"), text.as_bytes());
+    }
+    let rows = Vectors::new(&all).collection(kind, "q", collection);
+    rows.iter().map(|r| format!("{} {} {}", r.principal, r.access.name(), r.answer.name())).collect()
+}
+
+const UNKNOWN: [&str; 4] = ["read", "write", "list", "admin"];
+
+#[test]
+fn what_is_not_known_of_actions_and_roles_is_never_no() {
+    let unknown = |who: &str| UNKNOWN.map(|access| format!("{who} {access} unknown"));
+    let open = |roles: &str, groups: &str, users: &str| {
+        let mapping = r#"{"r": {"users": ["ana"]}}"#;
+        lines(
+            "opensearch",
+            &[
+                ("indices.json", r#"[{"index": "c"}]"#),
+                ("roles.json", roles),
+                ("actiongroups.json", groups),
+                ("internalusers.json", users),
+                ("rolesmapping.json", mapping),
+            ],
+            "c",
+        )
+    };
+    let allowed = |actions: &str| format!(r#"{{"r": {{"index_permissions": [{{"index_patterns": ["c"], "allowed_actions": {actions}}}]}}}}"#);
+    assert_eq!(open(&allowed(r#"["odd"]"#), "{}", "{}"), unknown("user:ana"));
+    assert_eq!(open(&allowed(r#"["own"]"#), r#"{"own": {"allowed_actions": 3}}"#, "{}"), unknown("user:ana"));
+    assert_eq!(open("{}", "{}", "{}"), unknown("user:ana"), "the role is not there");
+    assert_eq!(open(r#"{"r": {"index_permissions": 3}}"#, "{}", "{}"), unknown("everybody who reaches the server"));
+    for field in ["backend_roles", "opendistro_security_roles"] {
+        assert_eq!(open(&allowed("[]"), "{}", &format!(r#"{{"bob": {{"{field}": "x"}}}}"#)), unknown("everybody who reaches the server"), "{field}");
+    }
+    let read = ["user:ana read yes", "user:ana list yes"];
+    assert_eq!(open(&allowed(r#"["indices:*/search"]"#), "{}", "{}"), read, "a pattern of actions");
+    assert_eq!(open(&allowed(r#"["cluster_monitor", "indices:admin/create"]"#), "{}", "{}"), [] as [&str; 0]);
+    // Groups that name each other, often.
+    let cycle: Vec<String> = (0..40)
+        .map(|i| format!(r#""g{i}": {{"allowed_actions": ["read", {}]}}"#, (0..40).map(|j| format!("\"g{j}\"")).collect::<Vec<_>>().join(", ")))
+        .collect();
+    assert_eq!(open(&allowed(r#"["g0"]"#), &format!("{{{}}}", cycle.join(", ")), "{}"), read);
+
+    let elastic = |role: &str| {
+        let roles = format!(r#"{{"r": {{"cluster": [], "indices": {role}}}}}"#);
+        lines(
+            "elasticsearch",
+            &[("indices.json", r#"[{"index": "c"}]"#), ("roles.json", &roles), ("users.json", r#"{"ana": {"roles": ["r"]}}"#)],
+            "c",
+        )
+    };
+    assert_eq!(elastic(r#"[{"names": ["c"], "privileges": ["odd"]}]"#), unknown("user:ana"));
+    assert_eq!(elastic("3"), unknown("everybody who reaches the server"));
+    assert_eq!(elastic(r#"[{"names": ["c"], "privileges": ["none", "manage_ilm"]}]"#), [] as [&str; 0]);
+    assert_eq!(elastic(r#"[{"names": ["c"], "privileges": ["indices:data/read/search"]}]"#), read);
+}
+
+#[test]
+fn what_is_not_known_of_privileges_is_never_no() {
+    let unknown = |who: &str| UNKNOWN.map(|access| format!("{who} {access} unknown"));
+    let milvus = |privilege: &str| {
+        let roles = format!(r#"[{{"role": "r", "privileges": [{{"privilege": "{privilege}", "object_name": "c"}}]}}, {{"role": "public"}}]"#);
+        lines(
+            "milvus",
+            &[("collections.json", r#"["c"]"#), ("roles.json", &roles), ("users.json", r#"[{"user": "ana", "roles": ["r"]}]"#)],
+            "default.c",
+        )
+        .into_iter()
+        .filter(|line| line.starts_with("user:ana"))
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(milvus("Odd"), unknown("user:ana"));
+    assert_eq!(milvus("Flush"), [] as [&str; 0]);
+
+    let weaviate = |permission: &str| {
+        let roles = format!(r#"[{{"name": "r", "permissions": [{permission}]}}]"#);
+        lines(
+            "weaviate",
+            &[("schema.json", r#"{"classes": [{"class": "c"}]}"#), ("roles.json", &roles), ("users.json", r#"[{"userId": "ana", "roles": ["r"]}]"#)],
+            "c",
+        )
+    };
+    assert_eq!(weaviate(r#"{"action": "odd"}"#), unknown("user:ana"));
+    assert_eq!(weaviate("{}"), unknown("everybody who reaches the server"));
+    assert_eq!(weaviate(r#"{"action": "read_nodes"}"#), [] as [&str; 0]);
+}
+
+#[test]
+fn collections_are_asked_about_whatever_else_cannot_be_read() {
+    for (kind, file, text, collection) in [
+        ("qdrant", "collections.json", r#"{"result": {"collections": [{"name": "c"}]}}"#, "c"),
+        ("milvus", "collections.json", r#"["c", {"name": "d", "db_name": "hr"}]"#, "hr.d"),
+        ("weaviate", "schema.json", r#"{"classes": [{"class": "c"}]}"#, "c"),
+        ("opensearch", "indices.json", r#"[{"index": "c"}]"#, "c"),
+    ] {
+        let mut files = Exports::default();
+        files.add(&format!("vectors/{kind}/q/{file}"), text.as_bytes());
+        let gap = files.add(&format!("vectors/{kind}/q/config.json"), b"{").unwrap();
+        files.add(&format!("vectors/{kind}/q/roles.json"), b"{");
+        let vectors = Vectors::new(&files);
+        assert!(vectors.collections().any(|found| found == (kind, "q", collection)), "{kind}: {:?}", vectors.collections().collect::<Vec<_>>());
+        assert_eq!(vectors.collection(kind, "q", collection).len(), 4, "{kind}");
+        assert!(kind == "opensearch" || vectors.gaps().contains(&gap), "{kind}: {:?}: one file, one gap", vectors.gaps());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

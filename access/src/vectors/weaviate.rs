@@ -13,8 +13,16 @@ use crate::{
 pub(super) const FILES: &[&str] = &["config.json", "schema.json", "roles.json", "users.json", "groups.json"];
 const READS: &[Access] = &[Access::Read, Access::List];
 
+/// What actions may be about, apart from rows, collections and who may do what.
+const HARMLESS: &[&str] =
+    &["alias", "aliases", "backups", "cluster", "collections", "groups", "mcp", "nodes", "replicate", "roles", "tenants", "users"];
+
+pub(super) fn collections(folder: &Folder<'_>) -> Result<Vec<String>, String> {
+    Ok(names(folder.list("schema.json", &["classes"])?, &["class"]))
+}
+
 pub(super) fn read(folder: &Folder<'_>) -> Result<Store, String> {
-    let mut store = Store { collections: names(folder.list("schema.json", &["classes"])?, &["class"]), ..Store::default() };
+    let mut store = Store::default();
     let place = format!("{}/config.json", folder.place);
     let config = folder.file("config.json")?;
     let is = |name: &str| config.and_then(|c| flag(c.get(name)?)).unwrap_or(false);
@@ -75,8 +83,8 @@ fn roles(folder: &Folder<'_>, store: &mut Store) -> Result<(), String> {
         let name = text(role, &["name"]).ok_or_else(|| format!("{place}: a role without a name"))?;
         let permissions =
             role.get("permissions").and_then(Value::as_array).ok_or_else(|| format!("{place}: the permissions of `{name}` are no list"))?;
-        let rules = permissions.iter().filter_map(|p| rule(p, &place, name)).collect();
-        roles.entry(name.to_owned()).or_insert(rules);
+        let rules: Vec<Option<Rule>> = permissions.iter().map(|p| rule(p, &place, name)).collect::<Result<_, _>>()?;
+        roles.entry(name.to_owned()).or_insert_with(|| rules.into_iter().flatten().collect());
     }
     for (file, kind, ids) in [("users.json", Kind::User, &["userId", "user_id"][..]), ("groups.json", Kind::Group, &["groupId", "group_id"][..])] {
         let place = format!("{}/{file}", folder.place);
@@ -99,8 +107,8 @@ fn roles(folder: &Folder<'_>, store: &mut Store) -> Result<(), String> {
 }
 
 /// A permission; `None` for those that say nothing of data.
-fn rule(permission: &Value, place: &str, role: &str) -> Option<Rule> {
-    let action = text(permission, &["action"])?;
+fn rule(permission: &Value, place: &str, role: &str) -> Result<Option<Rule>, String> {
+    let action = text(permission, &["action"]).ok_or_else(|| format!("{place}: a permission of `{role}` without `action`"))?;
     let gives: &[Access] = match action {
         "read_data" => READS,
         "create_data" | "update_data" | "delete_data" => &[Access::Write],
@@ -109,13 +117,14 @@ fn rule(permission: &Value, place: &str, role: &str) -> Option<Rule> {
         "update_collections" | "delete_collections" | "manage_collections" => &[Access::Admin],
         // Who gives out roles gives himself one.
         "create_roles" | "update_roles" | "manage_roles" | "assign_and_revoke_users" | "assign_and_revoke_groups" => &[Access::Admin],
-        _ => return None,
+        name if name.rsplit('_').next().is_some_and(|of| HARMLESS.contains(&of)) => return Ok(None),
+        name => return Ok(Some(Rule::unread("*", place, role, &format!("the action `{name}`")))),
     };
     let on = ["data", "collections", "tenants"].into_iter().find_map(|field| permission.get(field));
     let pattern = on.and_then(|on| text(on, &["collection"])).unwrap_or("*").replace(".*", "*");
     let rule = Rule::new(&pattern, gives, place, &format!("{role}: {action}"));
-    Some(match on.and_then(|on| text(on, &["tenant"])).filter(|t| *t != "*" && *t != ".*") {
+    Ok(Some(match on.and_then(|on| text(on, &["tenant"])).filter(|t| *t != "*" && *t != ".*") {
         Some(tenant) => rule.on(when(format!("tenant `{tenant}`"))),
         None => rule,
-    })
+    }))
 }

@@ -178,6 +178,7 @@ impl Dump {
         let _ = words.take("or") && words.take("replace");
         let _ = words.take("unlogged") || words.take("recursive");
         match words.word()?.as_str() {
+            "user" if words.is_mapping() => Some(()),
             "role" | "user" | "group" => {
                 let name = words.name()?;
                 self.attributes(&name, words)
@@ -308,6 +309,7 @@ impl Dump {
 
     fn alter(&mut self, words: &mut Words<'_>) -> Option<()> {
         match words.word()?.as_str() {
+            "user" if words.is_mapping() => Some(()),
             "role" | "user" => {
                 let name = words.name()?;
                 if name == "all" { Some(()) } else { self.attributes(&name, words) }

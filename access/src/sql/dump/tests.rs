@@ -100,6 +100,42 @@ fn what_is_wrong_is_listed_and_passwords_are_not() {
 }
 
 #[test]
+fn mappings_of_users_hold_passwords_and_no_roles() {
+    let mut dump = Dump::new("app");
+    dump.read("CREATE ROLE boss; CREATE USER MAPPING FOR boss SERVER far OPTIONS (password 'sw0rdfish', \"user\" 'x');\nALTER USER MAPPING FOR boss SERVER far OPTIONS (SET password 'sw0rdfish');");
+    dump.read(
+        "CREATE USER MAPPING IF NOT EXISTS FOR public SERVER far OPTIONS (secret 'sw0rdfish'); CREATE ROLE mapping; ALTER USER mapping WITH LOGIN;",
+    );
+    let inventory = dump.finish();
+    assert_eq!(inventory.gaps, [] as [&str; 0]);
+    let names: Vec<(&str, bool)> = inventory.roles.iter().map(|r| (r.name.as_str(), r.login)).collect();
+    assert_eq!(names, [("boss", false), ("mapping", true), ("pg_database_owner", false)]);
+    assert!(!format!("{inventory:?}").contains("sw0"));
+}
+
+#[test]
+fn bodies_of_sql_are_one_statement() {
+    let mut dump = Dump::new("app");
+    dump.read(
+        "CREATE FUNCTION public.f(a integer) RETURNS integer LANGUAGE sql SECURITY DEFINER
+        BEGIN ATOMIC
+          SELECT CASE WHEN (a > 1) THEN CASE a WHEN 2 THEN 1 END ELSE 2 END AS \"end\";
+          GRANT ALL ON TABLE public.t TO ann;
+        END;
+        ALTER FUNCTION public.f(a integer) OWNER TO boss; CREATE TABLE public.t (id integer); BEGIN; END;",
+    );
+    let inventory = dump.finish();
+    let wrong: Vec<&String> = inventory.gaps.iter().filter(|gap| gap.contains("understood")).collect();
+    assert_eq!(wrong.len(), 1, "the `END` alone at the end, and none of the body: {wrong:?}");
+    let database = &inventory.databases[0];
+    assert_eq!((database.functions.len(), database.functions[0].owner.as_str(), database.relations.len()), (1, "boss", 1));
+    assert_eq!(database.relations[0].acl, None, "what a function would grant is not granted");
+    let mut dump = Dump::new("app");
+    dump.read("CREATE FUNCTION f() BEGIN ATOMIC SELECT 1; GRANT SELECT ON t TO ann;");
+    assert_eq!(dump.finish().gaps.len(), 1, "a body without an end");
+}
+
+#[test]
 fn letters_that_grow_in_lower_case_show_no_password() {
     let mut dump = Dump::new("app");
     dump.read("ALTER ROLE İİİİİİİİİİİİİİ WITH FLYING PASSWORD 'sw0rdfish'");

@@ -130,6 +130,17 @@ impl<'a> Statements<'a> {
     }
 }
 
+/// How deep in a body of SQL (`BEGIN ATOMIC … END`) a token leaves one; `CASE` ends with `END` as well.
+fn depth(body: usize, before: &[Token], token: &Token) -> usize {
+    let is = |token: Option<&Token>, word: &str| matches!(token, Some(Token::Word(w, false)) if w == word);
+    match token {
+        Token::Word(word, false) if body == 0 => usize::from(word == "atomic" && is(before.last(), "begin") && is(before.first(), "create")),
+        Token::Word(word, false) if word == "case" => body + 1,
+        Token::Word(word, false) if word == "end" => body - 1,
+        _ => body,
+    }
+}
+
 impl<'a> Iterator for Statements<'a> {
     type Item = Statement<'a>;
 
@@ -152,6 +163,7 @@ impl<'a> Iterator for Statements<'a> {
             }
             return Some(Statement { line: command, tokens, spans, text: self.text[start..self.at].trim_end() });
         }
+        let mut body = 0;
         loop {
             self.blank();
             if self.rest().is_empty() {
@@ -159,10 +171,17 @@ impl<'a> Iterator for Statements<'a> {
             }
             let from = self.at - start;
             match self.token() {
-                Token::Sign(';') => break,
-                token => tokens.push(token),
+                Token::Sign(';') if body == 0 => break,
+                token => {
+                    body = depth(body, &tokens, &token);
+                    tokens.push(token);
+                }
             }
             spans.push((from, self.at - start));
+        }
+        if body > 0 {
+            // The rest of the dump is no body: not understood.
+            tokens.clear();
         }
         let is = |i: usize, word: &str| matches!(tokens.get(i), Some(Token::Word(w, false)) if w == word);
         if is(0, "copy") && (0..tokens.len()).any(|i| is(i, "from") && is(i + 1, "stdin")) {

@@ -103,6 +103,12 @@ impl<'a> Words<'a> {
         Some(name)
     }
 
+    /// Whether `MAPPING FOR …` follows: how somebody signs in elsewhere, his password among the options. A role may be called so as well.
+    pub(super) fn is_mapping(&self) -> bool {
+        let mut words = self.clone();
+        words.take("mapping") && (words.take("for") || words.take("if"))
+    }
+
     /// Whether these keywords follow each other somewhere.
     pub(super) fn contains(&self, words: &[&str]) -> bool {
         let is = |token: &Token, word: &&str| matches!(token, Token::Word(w, false) if w == *word);

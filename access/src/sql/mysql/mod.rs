@@ -219,7 +219,7 @@ impl Inventory {
             }
         }
         let gap = |statement: &String| Because { policy: "inventory".to_owned(), statement: statement.clone(), effect: "Allow".to_owned() };
-        for access in [Access::Read, Access::Write] {
+        for access in Access::ALL {
             if !self.gaps.is_empty() && !found.iter().any(|r| r.access == access) {
                 let because = self.gaps.iter().take(3).map(gap).collect();
                 found.push(Reach { principal: account.shown(), access, answer: Answer::Unknown, condition: None, via: Vec::new(), because });

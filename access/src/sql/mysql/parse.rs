@@ -187,7 +187,8 @@ fn grant(words: &mut Words<'_>, revoked: bool) -> Option<Line> {
     }
     let to = words.account()?;
     // What follows is how one logs in: not kept.
-    let option = words.tokens.windows(2).any(|w| w == [Token::Word("GRANT".to_owned()), Token::Word("OPTION".to_owned())]);
+    let is = |token: &Token, keyword: &str| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case(keyword));
+    let option = words.tokens.windows(2).any(|pair| is(&pair[0], "GRANT") && is(&pair[1], "OPTION"));
     Some(Line::Grant(Grant { to, privileges, columns, on, option, revoked }))
 }
 

@@ -67,6 +67,20 @@ fn locked_partly_revoked_and_not_understood() {
 }
 
 #[test]
+fn options_in_any_case_and_gaps_everywhere() {
+    let mut inventory = Inventory::default();
+    inventory.account("ann", "%");
+    inventory.account("bob", "%");
+    inventory.read("grant select on `app`.* to `ann`@`%` with grant option");
+    assert_eq!(lines(&inventory, Access::Admin), ["ann@% Yes [] "]);
+    assert_eq!(lines(&inventory, Access::List), ["ann@% Yes [] "]);
+    inventory.read("GRANT NONSENSE");
+    for access in Access::ALL {
+        assert!(lines(&inventory, access).contains(&"bob@% Unknown [] ".to_owned()), "{access}");
+    }
+}
+
+#[test]
 fn no_password_is_shown() {
     for line in
         ["SET PASSWORD FOR 'ann'@'%' = 'sw0rdfish'", "GRANT SOMETHING `İİİİİİİİİİ` IDENTIFIED BY 'sw0rdfish'", "ALTER USER PASSWORD 'sw0rdfish'"]
