@@ -209,13 +209,9 @@ impl Dataset {
         });
         let tables = exports.folders(&format!("{folder}/tables"));
         let tables = tables.into_iter().map(|table| Table::new(exports, &format!("{folder}/tables/{table}"), table, gaps)).collect();
-        let policy = policy(exports, &format!("datasets/{name}"), &format!("{folder}/iam-policy.json"), gaps);
+        let policy = exports.parsed(&format!("{folder}/iam-policy.json"), gaps, |value| allow(&format!("datasets/{name}"), value));
         Self { project: project.to_owned(), name: name.to_owned(), entries, authorised, policy, tables }
     }
-}
-
-fn policy(exports: &Exports, place: &str, file: &str, gaps: &mut Vec<Gap>) -> Reading<Allow> {
-    exports.parsed(file, gaps, |value| allow(place, value))
 }
 
 impl Table {
@@ -239,7 +235,7 @@ impl Table {
             limits.push(when(format!("rows that a row access policy grants: {}", each.collect::<Vec<_>>().join(", "))));
         }
         limits.extend(described.unread().into_iter().chain(rows.unread()).map(unread));
-        let policy = policy(exports, &format!("tables/{name}"), &format!("{folder}/iam-policy.json"), gaps);
+        let policy = exports.parsed(&format!("{folder}/iam-policy.json"), gaps, |value| allow(&format!("tables/{name}"), value));
         Self { name: name.to_owned(), view, policy, limits }
     }
 }

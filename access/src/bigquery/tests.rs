@@ -63,6 +63,27 @@ fn what_cannot_be_read_makes_unknown_and_is_listed() {
     }
 }
 
+#[test]
+fn a_project_that_was_not_exported_is_unknown() {
+    let mut files = Exports::default();
+    files.add("gcp/p1/iam-policy.json", b"{\"etag\": \"x\"}");
+    files.add("gcp/p1/ancestors.json", br#"[{"id": "p1", "type": "project"}]"#);
+    files.add("gcp/p1/service-accounts.json", b"[]");
+    files.add("bigquery/p1/d/dataset.json", br#"{"access": [{"role": "READER", "userByEmail": "ana@example.com"}]}"#);
+    files.add("bigquery/p1/d/tables/t/table.json", b"{}");
+    let of = |files: &Exports| -> Vec<String> {
+        let bigquery = BigQuery::new(files, Arc::new(Gcp::new(files, None)), None);
+        bigquery.table("p1", "d", "t").iter().map(|r| format!("{} {} {}", r.principal, r.access.name(), r.answer.name())).collect()
+    };
+    assert_eq!(of(&files), ["user:ana@example.com read yes", "user:ana@example.com list yes"]);
+    for file in ["iam-policy.json", "ancestors.json", "service-accounts.json"] {
+        files.forget(&format!("gcp/p1/{file}"));
+    }
+    let found = of(&files);
+    let others = ["read", "write", "list", "admin"].map(|access| format!("everybody else {access} unknown"));
+    assert!(others.iter().all(|line| found.contains(line)), "{found:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -116,6 +116,25 @@ const PUBLIC: &str = "PUBLIC";
 const SHOWN: usize = 60;
 /// Privileges of a table that change rows. DROP is needed for TRUNCATE.
 const WRITES: [&str; 4] = ["INSERT", "UPDATE", "DELETE", "DROP"];
+/// Privileges of which any, on the table or on what it lies in, shows that the table is there. SHOW DATABASES shows names of databases alone.
+const SHOWS: [&str; 14] = [
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "CREATE",
+    "DROP",
+    "REFERENCES",
+    "INDEX",
+    "ALTER",
+    "TRIGGER",
+    "SHOW VIEW",
+    "CREATE VIEW",
+    "DELETE HISTORY",
+    TABLE_OPTION,
+];
+/// The grant option of a table; that of a database or of everything shows nothing.
+const TABLE_OPTION: &str = "GRANT OPTION of a table";
 /// Privileges that change what a table is.
 const CHANGES: [&str; 2] = ["ALTER", "DROP"];
 
@@ -190,15 +209,15 @@ impl Inventory {
 
     fn reach_of(&self, account: &Account, database: &str, table: &str) -> Vec<Reach> {
         let on = self.on_at_login(account, database);
-        let settable = self.settable(account, &on, database);
+        let later: Vec<Vec<Held>> = self.settable(account, &on).map(|role| self.on_after(account, role, database)).collect();
         let mut found = Vec::new();
         for access in Access::ALL {
-            let now = on.iter().filter_map(|held| self.way(held, database, table, access, account)).min_by_key(|r| (r.answer, r.via.len()));
+            let now = self.way(&on, database, table, access, account);
             let certain = now.as_ref().is_some_and(|r| r.answer == Answer::Yes);
             let any = now.is_some();
             found.extend(now);
             if !certain {
-                let later = settable.iter().filter_map(|held| self.way(held, database, table, access, account));
+                let later = later.iter().filter_map(|held| self.way(held, database, table, access, account));
                 found.extend(later.filter(|r| !any || r.answer == Answer::Yes).min_by_key(|r| (r.answer, r.via.len())));
             }
         }
@@ -235,18 +254,22 @@ impl Inventory {
     /// Names whose grants count after login.
     fn on_at_login(&self, account: &Account, database: &str) -> Vec<Held> {
         let mut start = vec![(account.name.clone(), Vec::new()), (public(), vec![PUBLIC.to_owned()])];
-        let all = self.granted(&account.name).map(|(role, _)| role).filter(|_| self.all_roles_on);
-        let roles: BTreeSet<&Name> =
-            account.default_roles.iter().chain(all).chain(self.mandatory_roles.iter().filter(|_| self.all_roles_on)).collect();
-        start.extend(roles.into_iter().map(|role| (role.clone(), vec![role.to_string()])));
+        let granted: BTreeSet<&Name> = self.granted(&account.name).map(|(role, _)| role).chain(&self.mandatory_roles).collect();
+        // A default role that was taken away stays written down and is not put on.
+        let roles = granted.into_iter().filter(|role| self.all_roles_on || account.default_roles.contains(role));
+        start.extend(roles.map(|role| (role.clone(), vec![role.to_string()])));
         self.nested(start, &account.name, database)
     }
 
-    /// Names that `SET ROLE` adds.
-    fn settable(&self, account: &Account, on: &[Held], database: &str) -> Vec<Held> {
+    /// Roles that `SET ROLE` puts on, but for those that are on: what was granted to the account itself.
+    fn settable<'a>(&'a self, account: &'a Account, on: &'a [Held]) -> impl Iterator<Item = &'a Name> {
         let granted = self.granted(&account.name).map(|(role, _)| role).chain(&self.mandatory_roles);
-        let later = granted.filter(|role| !on.iter().any(|held| held.via == [role.to_string()]));
-        let start = later.map(|role| (role.clone(), vec![format!("SET ROLE {role}")])).collect();
+        granted.filter(|role| !on.iter().any(|held| held.via == [role.to_string()]))
+    }
+
+    /// Names whose grants count after `SET ROLE`, which puts other roles off.
+    fn on_after(&self, account: &Account, role: &Name, database: &str) -> Vec<Held> {
+        let start = vec![(account.name.clone(), Vec::new()), (public(), vec![PUBLIC.to_owned()]), (role.clone(), vec![format!("SET ROLE {role}")])];
         self.nested(start, &account.name, database)
     }
 
@@ -296,7 +319,8 @@ impl Inventory {
             for privilege in wanted {
                 let has = grant.privileges.iter().any(|p| p == privilege || (p == "ALL PRIVILEGES" && *privilege != "GRANT OPTION"));
                 let columns: Vec<String> = grant.columns.iter().filter(|(p, _)| p == privilege).map(|(_, c)| c.clone()).collect();
-                let option = *privilege == "GRANT OPTION" && grant.option;
+                let of_table = *privilege == TABLE_OPTION && matches!(grant.on, Scope::Table(..));
+                let option = grant.option && (*privilege == "GRANT OPTION" || of_table);
                 if grant.on == Scope::Global && self.is_revoked(name, database, privilege) {
                     continue;
                 }
@@ -310,49 +334,63 @@ impl Inventory {
         found
     }
 
-    fn way(&self, held: &Held, database: &str, table: &str, access: Access, account: &Account) -> Option<Reach> {
-        let (name, via) = (&held.name, held.via.clone());
+    /// What those whose grants count at one time give together.
+    fn way(&self, on: &[Held], database: &str, table: &str, access: Access, account: &Account) -> Option<Reach> {
         let wanted: &[&str] = match access {
             Access::Read => &["SELECT"],
             Access::Write => &WRITES,
-            Access::List => {
-                &["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER", "TRIGGER", "SHOW VIEW", "CREATE VIEW"]
-            }
+            Access::List => &SHOWS,
             Access::Admin => &["GRANT OPTION", CHANGES[0], CHANGES[1]],
         };
-        let found = self.privileges(held, database, table, wanted);
-        let principal = account.shown();
-        let best = found.into_iter().min_by_key(|f| !f.columns.is_empty());
-        if let Some(found) = best {
-            let partly = access != Access::List && !found.columns.is_empty();
-            let condition = partly.then(|| {
-                format!("{} of columns {} only", found.privilege, found.columns.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", "))
-            });
-            let answer = if partly { Answer::Conditional } else { Answer::Yes };
-            return Some(Reach { principal, access, answer, condition, via, because: vec![found.because] });
+        let all = |wanted: &[&str]| -> Vec<(&Held, Found)> {
+            on.iter().flat_map(|held| self.privileges(held, database, table, wanted).into_iter().map(move |found| (held, found))).collect()
+        };
+        let mut found = all(wanted);
+        // Who has nothing grants nothing.
+        if access == Access::Admin && found.iter().all(|(_, f)| f.privilege == "GRANT OPTION") && all(&SHOWS[..13]).is_empty() {
+            found.clear();
         }
-        let global = |privilege: &str| {
-            self.grants
-                .iter()
-                .find(|g| g.to == *name && g.on == Scope::Global && g.privileges.iter().any(|p| p == privilege || p == "ALL PRIVILEGES"))
-        };
-        let (grant, condition) = match access {
-            Access::Read => (global("FILE")?, Some("reads files of the server (secure_file_priv says which)".to_owned())),
-            Access::List => (global("SHOW DATABASES")?, None),
-            Access::Admin => return self.by_granting(name, database, table, via, account),
-            Access::Write => return None,
-        };
-        let because = vec![Because { policy: format!("grant to {name}"), statement: grant.to_string(), effect: "Allow".to_owned() }];
-        Some(Reach { principal, access, answer: if condition.is_some() { Answer::Conditional } else { Answer::Yes }, condition, via, because })
+        let whole = found.iter().filter(|(_, f)| f.columns.is_empty() || access == Access::List).min_by_key(|(held, _)| held.via.len());
+        if let Some((held, found)) = whole {
+            return Some(told(account, access, held, None, vec![found.because.clone()]));
+        }
+        if let Some((held, _)) = found.iter().min_by_key(|(held, _)| held.via.len()) {
+            let mut because = Vec::new();
+            for (_, found) in &found {
+                if !because.contains(&found.because) {
+                    because.push(found.because.clone());
+                }
+            }
+            return Some(told(account, access, held, Some(columns(wanted, &found)), because));
+        }
+        match access {
+            Access::Read => {
+                let file = |held: &&Held| self.global(&held.name, "FILE").is_some();
+                let held = on.iter().filter(file).min_by_key(|held| held.via.len())?;
+                let statement = self.global(&held.name, "FILE")?.to_string();
+                let because = Because { policy: format!("grant to {}", held.name), statement, effect: "Allow".to_owned() };
+                Some(told(account, access, held, Some("reads files of the server (secure_file_priv says which)".to_owned()), vec![because]))
+            }
+            Access::Admin => on.iter().find_map(|held| self.by_granting(&held.name, database, table, held.via.clone(), account)),
+            Access::Write | Access::List => None,
+        }
     }
 
-    /// Who may grant a role with reach may grant it to anyone.
+    /// A global grant of a privilege.
+    fn global(&self, name: &Name, privilege: &str) -> Option<&Grant> {
+        self.grants.iter().find(|g| {
+            let has = |p: &String| p == privilege || p == "ALL PRIVILEGES";
+            g.to == *name && g.on == Scope::Global && !g.revoked && g.privileges.iter().any(has)
+        })
+    }
+
+    /// Who may grant a role with reach may grant it to anyone. That everyone was granted it so does not count.
     fn by_granting(&self, name: &Name, database: &str, table: &str, via: Vec<String>, account: &Account) -> Option<Reach> {
         let reaches = |role: &Name| {
             let nested = self.nested(vec![(role.clone(), Vec::new())], &account.name, database);
             nested.iter().any(|held| !self.privileges(held, database, table, &["SELECT", WRITES[0], WRITES[1], WRITES[2], WRITES[3]]).is_empty())
         };
-        let (role, _) = self.granted(name).find(|(role, admin)| *admin && reaches(role))?;
+        let (role, _) = self.granted(name).filter(|_| *name != public()).find(|(role, admin)| *admin && reaches(role))?;
         let because = Because { policy: format!("roles of {name}"), statement: format!("{role} WITH ADMIN OPTION"), effect: "Allow".to_owned() };
         let via = [via, vec![format!("may grant {role}")]].concat();
         Some(Reach { principal: account.shown(), access: Access::Admin, answer: Answer::Yes, condition: None, via, because: vec![because] })
@@ -371,10 +409,30 @@ impl Inventory {
     pub fn has_as(&self, user: &str, host: &str, role: &str, database: &str, table: &str, privilege: &str) -> Option<bool> {
         let account = self.accounts.iter().find(|a| a.name.user == user && a.name.host == host)?;
         let (role, _) = self.granted(&account.name).find(|(r, _)| r.user == role)?;
-        let start = [role.clone(), public(), account.name.clone()].map(|name| (name, Vec::new()));
-        let names = self.nested(start.into(), &account.name, database);
-        Some(names.iter().any(|held| self.privileges(held, database, table, &[privilege]).iter().any(|f| f.columns.is_empty())))
+        let on = self.on_after(account, role, database);
+        Some(on.iter().any(|held| self.privileges(held, database, table, &[privilege]).iter().any(|f| f.columns.is_empty())))
     }
+}
+
+fn told(account: &Account, access: Access, held: &Held, condition: Option<String>, because: Vec<Because>) -> Reach {
+    let answer = if condition.is_some() { Answer::Conditional } else { Answer::Yes };
+    Reach { principal: account.shown(), access, answer, condition, via: held.via.clone(), because }
+}
+
+/// What several grants on columns give together.
+fn columns(wanted: &[&str], found: &[(&Held, Found)]) -> String {
+    let of = |privilege: &&str| {
+        let mut names: Vec<String> = Vec::new();
+        for (_, found) in found.iter().filter(|(_, f)| f.privilege == *privilege) {
+            found.columns.iter().map(|column| format!("`{column}`")).for_each(|column| {
+                if !names.contains(&column) {
+                    names.push(column);
+                }
+            });
+        }
+        (!names.is_empty()).then(|| format!("{privilege} of columns {} only", names.join(", ")))
+    };
+    wanted.iter().filter_map(of).collect::<Vec<_>>().join("; ")
 }
 
 impl fmt::Display for Grant {

@@ -81,6 +81,51 @@ fn options_in_any_case_and_gaps_everywhere() {
 }
 
 #[test]
+fn what_is_on_adds_up() {
+    let mut inventory = Inventory::default();
+    inventory.account("ann", "%");
+    inventory.read(
+        "GRANT SELECT (`a`) ON `app`.`people` TO `ann`@`%`\nSET DEFAULT ROLE `r` FOR `ann`@`%`\nGRANT `r` TO `ann`@`%`\nGRANT `s` TO `ann`@`%`",
+    );
+    inventory.read(
+        "GRANT `inner` TO `r`\nGRANT SELECT (`b`, `a`), UPDATE (`b`) ON `app`.`people` TO `inner`\nGRANT INSERT (`a`) ON `app`.`people` TO PUBLIC",
+    );
+    inventory.read("GRANT DELETE ON `app`.`people` TO `s`\nGRANT USAGE ON *.* TO `ann`@`%` WITH GRANT OPTION");
+    assert_eq!(lines(&inventory, Access::Read), ["ann@% Conditional [SELECT of columns `a`, `b` only] "]);
+    let write = ["ann@% Yes [] SET ROLE s", "ann@% Conditional [INSERT of columns `a` only; UPDATE of columns `b` only] PUBLIC"];
+    assert_eq!(lines(&inventory, Access::Write), write);
+    assert_eq!(lines(&inventory, Access::Admin), ["ann@% Yes [] "], "it grants what it has");
+    // A default role that was revoked is still shown.
+    inventory.roles.retain(|grant| grant.roles[0].user != "r");
+    assert_eq!(lines(&inventory, Access::Read), ["ann@% Conditional [SELECT of columns `a` only] "]);
+    // What is put on puts off what was on.
+    assert_eq!(inventory.has_as("ann", "%", "s", "app", "people", "DELETE"), Some(true));
+    assert_eq!(inventory.has_as("ann", "%", "inner", "app", "people", "SELECT"), None, "only its own roles");
+}
+
+#[test]
+fn what_shows_a_table() {
+    for (grant, shown) in [
+        ("SHOW DATABASES ON *.*", false),
+        ("LOCK TABLES ON `app`.*", false),
+        ("DELETE HISTORY ON `app`.*", true),
+        ("USAGE ON `app`.`people`", false),
+        ("SELECT (`a`) ON `app`.`people`", true),
+        ("SELECT ON `app`.`other`", false),
+    ] {
+        for (option, shows) in [("", shown), (" WITH GRANT OPTION", shown || grant.ends_with("`people`"))] {
+            let mut inventory = Inventory::default();
+            inventory.account("ann", "%");
+            inventory.read(&format!("GRANT {grant} TO `ann`@`%`{option}"));
+            let listed = lines(&inventory, Access::List);
+            assert_eq!(listed, if shows { vec!["ann@% Yes [] "] } else { vec![] }, "{grant}{option}");
+            // Who has nothing of it has nothing to grant.
+            assert_eq!(lines(&inventory, Access::Admin).len(), usize::from(shown && !option.is_empty()), "{grant}{option}");
+        }
+    }
+}
+
+#[test]
 fn no_password_is_shown() {
     for line in
         ["SET PASSWORD FOR 'ann'@'%' = 'sw0rdfish'", "GRANT SOMETHING `İİİİİİİİİİ` IDENTIFIED BY 'sw0rdfish'", "ALTER USER PASSWORD 'sw0rdfish'"]
