@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need, then runs all of them: format, lints, the whole suite against a real Postgres and a real S3 server
+# Installs what the tests need, then runs all of them: format, lints, the whole suite against a real Postgres, a real MariaDB and a real S3 server
 # (started by the tests themselves on free loopback ports, stopped by them), and the documentation's examples.
 # What is installed goes to the system's packages and to .cache/ (not tracked); versions are pinned in tests/requirements.txt.
 set -euo pipefail
@@ -14,6 +14,7 @@ command -v cc >/dev/null || need+=(gcc libc6-dev)
 command -v git >/dev/null || need+=(git)
 command -v setpriv >/dev/null || need+=(util-linux)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || need+=(postgresql)
+command -v mariadbd >/dev/null || need+=(mariadb-server)
 command -v c++ >/dev/null || need+=(g++)
 command -v pkg-config >/dev/null || need+=(pkg-config)
 [ -e /usr/include/hs/hs.h ] || need+=(libhyperscan-dev)

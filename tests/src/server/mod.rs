@@ -8,6 +8,7 @@ use std::{
 };
 
 pub mod listing;
+pub mod mariadb;
 pub mod moto;
 pub mod postgres;
 pub mod proxy;

@@ -209,7 +209,8 @@ impl Inventory {
 
     fn reach_of(&self, account: &Account, database: &str, table: &str) -> Vec<Reach> {
         let on = self.on_at_login(account, database);
-        let later: Vec<Vec<Held>> = self.settable(account, &on).map(|role| self.on_after(account, role, database)).collect();
+        let later: Vec<(String, Vec<Held>)> =
+            self.settable(account, &on).map(|role| (format!("SET ROLE {role}"), self.on_after(account, role, database))).collect();
         let mut found = Vec::new();
         for access in Access::ALL {
             let now = self.way(&on, database, table, access, account);
@@ -217,7 +218,14 @@ impl Inventory {
             let any = now.is_some();
             found.extend(now);
             if !certain {
-                let later = later.iter().filter_map(|held| self.way(held, database, table, access, account));
+                let later = later.iter().filter_map(|(step, held)| {
+                    let mut reach = self.way(held, database, table, access, account)?;
+                    // The grant option may be the account's own, and what it grants the role's.
+                    if !reach.via.contains(step) {
+                        reach.via.insert(0, step.clone());
+                    }
+                    Some(reach)
+                });
                 found.extend(later.filter(|r| !any || r.answer == Answer::Yes).min_by_key(|r| (r.answer, r.via.len())));
             }
         }

@@ -95,6 +95,11 @@ fn what_is_on_adds_up() {
     let write = ["ann@% Yes [] SET ROLE s", "ann@% Conditional [INSERT of columns `a` only; UPDATE of columns `b` only] PUBLIC"];
     assert_eq!(lines(&inventory, Access::Write), write);
     assert_eq!(lines(&inventory, Access::Admin), ["ann@% Yes [] "], "it grants what it has");
+    // To grant takes the option, which is everybody's here, and what is granted, which is a role's.
+    let mut other = Inventory::default();
+    other.account("bob", "%");
+    other.read("GRANT `s` TO `bob`@`%`\nGRANT DELETE ON *.* TO `s`\nGRANT USAGE ON `app`.`people` TO PUBLIC WITH GRANT OPTION");
+    assert_eq!(lines(&other, Access::Admin), ["bob@% Yes [] SET ROLE s > PUBLIC"]);
     // A default role that was revoked is still shown.
     inventory.roles.retain(|grant| grant.roles[0].user != "r");
     assert_eq!(lines(&inventory, Access::Read), ["ann@% Conditional [SELECT of columns `a` only] "]);
