@@ -54,8 +54,11 @@ fn json_call(moto: &Moto, service: &str, target: &str, body: &Value) -> Value {
     serde_json::from_str(&ask(moto, service, "POST /", &headers, &body.to_string())).expect("JSON")
 }
 
-/// What moto does not know: whether tags of a bucket count.
+/// What moto does not know: whether tags of a bucket count, and Object Lambda.
 fn no_abac(asked: &Asked) -> Option<(u16, String)> {
+    if asked.line.starts_with("GET /v20180820/accesspointforobjectlambda?") {
+        return Some((200, "<ListAccessPointsForObjectLambdaResult/>".to_owned()));
+    }
     asked.line.ends_with("?abac").then(|| (200, "<AbacStatus><Status>Disabled</Status></AbacStatus>".to_owned()))
 }
 
@@ -313,7 +316,40 @@ fn buckets(asked: &Asked) -> Option<(u16, String)> {
         "/v20180820/accesspoint/desk" => {
             xml("<GetAccessPointResult><Name>desk</Name><Bucket>one</Bucket><NetworkOrigin>Internet</NetworkOrigin></GetAccessPointResult>")
         }
-        _ => Some((403, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>".to_owned())),
+        line => more_points(line).or_else(|| Some((403, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>".to_owned()))),
+    }
+}
+
+/// A multi-region access point, and an Object Lambda one before `desk` in one of the regions.
+fn more_points(line: &str) -> Option<(u16, String)> {
+    let xml = |text: &str| Some((200, text.to_owned()));
+    let lambda = "/v20180820/accesspointforobjectlambda";
+    match line {
+        "/v20180820/mrap/instances?maxResults=100" => xml(
+            "<ListMultiRegionAccessPointsResult><AccessPoints><AccessPoint><Name>all</Name><Alias>abc.mrap</Alias><PublicAccessBlock><RestrictPublicBuckets>true</RestrictPublicBuckets>\
+             </PublicAccessBlock><Regions><Region><Bucket>one</Bucket><Region>us-east-1</Region></Region><Region><Bucket>two</Bucket></Region></Regions></AccessPoint></AccessPoints>\
+             </ListMultiRegionAccessPointsResult>",
+        ),
+        "/v20180820/mrap/instances/all/policy" => xml(
+            "<GetMultiRegionAccessPointPolicyResult><Policy><Established><Policy>{&quot;Statement&quot;: []}</Policy></Established><Proposed><Policy>{}</Policy></Proposed></Policy>\
+             </GetMultiRegionAccessPointPolicyResult>",
+        ),
+        _ if line == format!("{lambda}?maxResults=100") => {
+            xml("<ListAccessPointsForObjectLambdaResult><ObjectLambdaAccessPointList><ObjectLambdaAccessPoint><Name>masked</Name>\
+             <ObjectLambdaAccessPointArn>arn:aws:s3-object-lambda:eu-west-1:111122223333:accesspoint/masked</ObjectLambdaAccessPointArn></ObjectLambdaAccessPoint>\
+             </ObjectLambdaAccessPointList><NextToken>n</NextToken></ListAccessPointsForObjectLambdaResult>")
+        }
+        _ if line == format!("{lambda}?maxResults=100&nextToken=n") => {
+            xml("<ListAccessPointsForObjectLambdaResult><ObjectLambdaAccessPointList/></ListAccessPointsForObjectLambdaResult>")
+        }
+        _ if line == format!("{lambda}/masked/configuration") => xml(
+            "<GetAccessPointConfigurationForObjectLambdaResult><Configuration><SupportingAccessPoint>arn:aws:s3:eu-west-1:111122223333:accesspoint/desk</SupportingAccessPoint>\
+             <TransformationConfigurations><TransformationConfiguration><Actions><Action>GetObject</Action></Actions><ContentTransformation><AwsLambda>\
+             <FunctionArn>arn:aws:lambda:eu-west-1:111122223333:function:mask</FunctionArn></AwsLambda></ContentTransformation></TransformationConfiguration></TransformationConfigurations>\
+             </Configuration></GetAccessPointConfigurationForObjectLambdaResult>",
+        ),
+        _ if line == format!("{lambda}/masked/policy") => Some((404, "<Error><Code>NoSuchAccessPointPolicy</Code></Error>".to_owned())),
+        _ => None,
     }
 }
 
@@ -345,9 +381,14 @@ fn lists_come_in_pages() {
     let all = collected.files.iter().map(|(name, bytes)| format!("{name} {}", String::from_utf8_lossy(bytes))).collect::<String>();
     assert!(!all.contains("@example.com") && !all.contains("..") && !all.contains("rcp.json"), "{all}");
 
-    // The access point is there in each of three regions.
+    // The access point is there in each of three regions, the multi-region one before two buckets.
     let inventory = sonde_scanner::identities::of_account(&collected);
-    assert_eq!((inventory.principals.len(), inventory.buckets.len(), inventory.keys.len(), inventory.access_points.len()), (2, 2, 2, 3));
+    assert_eq!((inventory.principals.len(), inventory.buckets.len(), inventory.keys.len(), inventory.access_points.len()), (2, 2, 2, 5));
+    let multi: Vec<(&str, &str)> = inventory.access_points.iter().filter(|p| p.name == "all").map(|p| (p.arn.as_str(), p.bucket.as_str())).collect();
+    let arn = "arn:aws:s3::111122223333:accesspoint/abc.mrap";
+    assert_eq!(multi, [(arn, "one"), (arn, "two")]);
+    let lambda = &inventory.object_lambdas[0];
+    assert_eq!((lambda.name.as_str(), lambda.functions["GetObject"].as_str()), ("masked", "arn:aws:lambda:eu-west-1:111122223333:function:mask"));
     assert!(inventory.principals[1].boundary.as_ref().is_some_and(|b| b.policy.read().is_some()), "the boundary was fetched");
     let organization = inventory.organization.as_ref().expect("an organisation");
     assert_eq!(organization.path("111122223333"), ["r-ab12", "ou-ab12-11111111", "111122223333"]);

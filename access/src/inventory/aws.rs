@@ -261,6 +261,19 @@ pub struct AccessPoint {
     pub policy: Reading<PolicyId>,
 }
 
+/// A Kubernetes service account whose pods are given a role (EKS Pod Identity).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PodAssociation {
+    /// ARN of the role.
+    pub role: String,
+    /// Cluster.
+    pub cluster: String,
+    /// Namespace.
+    pub namespace: String,
+    /// Service account.
+    pub service_account: String,
+}
+
 /// A root, an organisational unit or an account in the tree of an organisation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Node {

@@ -12,7 +12,7 @@ use crate::exports::Exports;
 
 pub use aws::{
     AccessPoint, Account, Acl, AclGrant, Assignment, Attachment, Bucket, Directory, Encryption, Grant, Group, Key, Node, ObjectLambda, OrgPolicies,
-    Organization, Person, Principal, PrincipalKind, PublicAccessBlock,
+    Organization, Person, PodAssociation, Principal, PrincipalKind, PublicAccessBlock,
 };
 
 /// Something that may be there, may not, or could not be read.
@@ -159,6 +159,9 @@ pub struct Inventory {
     /// S3 Object Lambda access points.
     #[serde(default)]
     pub object_lambdas: Vec<ObjectLambda>,
+    /// Service accounts of Kubernetes with a role.
+    #[serde(default)]
+    pub pods: Vec<PodAssociation>,
     /// The organisation, when something of it was read.
     pub organization: Option<Organization>,
     /// Identity Center.

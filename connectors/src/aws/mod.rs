@@ -9,6 +9,7 @@ mod bucket;
 mod endpoint;
 mod iam;
 mod key;
+mod more_points;
 mod organization;
 mod send;
 mod xml;
@@ -143,6 +144,8 @@ impl Aws {
         regions.extend(self.buckets(&mut out).await);
         self.account_block(&mut out).await;
         self.access_points(&regions, &mut out).await;
+        self.multi_region_points(&mut out).await;
+        self.object_lambda_points(&regions, &mut out).await;
         self.keys(&regions, &mut out).await;
         self.organization(&mut out).await;
         out

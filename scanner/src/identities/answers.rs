@@ -79,6 +79,11 @@ impl<'a> Answers<'a> {
         Self { reacher: Reacher::new(inventory), platforms: Platforms::new(&inventory.exports, None), inventory }
     }
 
+    /// From now on only of S3's objects that carry exactly these tags.
+    pub fn with_object_tags(&mut self, tags: BTreeMap<String, String>) {
+        self.reacher.with_object_tags(Some(tags));
+    }
+
     /// What could not be read, documents that are no policies included.
     #[must_use]
     pub fn gaps(&self) -> Vec<Gap> {

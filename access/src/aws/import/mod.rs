@@ -9,6 +9,7 @@
 //! | `organization/{tree,scp,rcp}.json` | see [`organization`](self) below |
 //! | `access-points/NAME/{access-point,policy}.json` | `aws s3control get-access-point`, `get-access-point-policy`; `get-multi-region-access-point`, `…-policy`; |
 //! | | `get-access-point-configuration-for-object-lambda`, `get-access-point-policy-for-object-lambda` |
+//! | `eks/CLUSTER/pod-identity-associations.json` | `aws eks describe-pod-identity-association`, one or a list of them |
 //! | `identity-center/*.json` | `aws sso-admin list-account-assignments`, `describe-permission-set`, `aws identitystore list-users`, … |
 //!
 //! What lies below `gcp/`, `azure/` and the like is kept for [`Platforms`]. Several accounts: the same below `accounts/ID/`. A file that is not there says nothing was dumped, and is taken for "there is none" where AWS
@@ -22,6 +23,7 @@ mod account;
 mod authorization;
 mod bucket;
 mod document;
+mod eks;
 mod identity_center;
 mod key;
 mod organization;
@@ -113,6 +115,8 @@ impl Import {
         inventory.keys.sort_by(|a, b| a.id.cmp(&b.id));
         inventory.access_points.sort_by(|a, b| (&a.arn, &a.bucket).cmp(&(&b.arn, &b.bucket)));
         inventory.object_lambdas.sort_by(|a, b| a.arn.cmp(&b.arn));
+        inventory.pods.sort();
+        inventory.pods.dedup();
         inventory.gaps.sort();
         inventory.gaps.dedup();
         inventory.unknown_files.sort();
@@ -150,6 +154,7 @@ fn is_known(path: &str) -> bool {
         ["kms", _, file] => ["policy.json", "grants.json", "key.json"].contains(file),
         ["organization", file] => ["tree.json", "scp.json", "rcp.json", "organization.json"].contains(file),
         ["access-points", _, file] => ["access-point.json", "policy.json"].contains(file),
+        ["eks", _, "pod-identity-associations.json"] => true,
         ["identity-center", .., file] => file.ends_with(".json"),
         _ => false,
     }
@@ -179,21 +184,20 @@ impl Folder<'_> {
         self.buckets();
         self.keys();
         self.access_points();
+        self.pods();
         self.organization();
         self.identity_center();
     }
 
-    /// The one account that a folder at the top speaks of.
+    /// The one account that a folder at the top speaks of: that of its users and roles, else that of its other files, else the only one there is.
     fn only_account(&self, (principals, groups): (usize, usize)) -> Option<String> {
-        let files = self.files.keys().filter_map(|path| path.strip_prefix("account/")?.split('/').next());
-        let mut accounts: BTreeSet<&str> = files.collect();
-        accounts.extend(self.inventory.principals[principals..].iter().map(|p| p.account.as_str()));
-        accounts.extend(self.inventory.groups[groups..].iter().map(|g| g.account.as_str()));
-        if accounts.is_empty() {
-            accounts.extend(self.inventory.accounts.keys().map(String::as_str));
-        }
-        let mut accounts = accounts.into_iter();
-        accounts.next().filter(|_| accounts.next().is_none()).map(str::to_owned)
+        let of_principals = self.inventory.principals[principals..].iter().map(|p| p.account.as_str());
+        let of_groups = self.inventory.groups[groups..].iter().map(|g| g.account.as_str());
+        let named = self.files.keys().filter_map(|path| path.strip_prefix("account/")?.split('/').next());
+        let known = self.inventory.accounts.keys().map(String::as_str);
+        let ways: [BTreeSet<&str>; 3] = [of_principals.chain(of_groups).collect(), named.collect(), known.collect()];
+        let accounts = ways.iter().find(|accounts| !accounts.is_empty())?;
+        accounts.first().filter(|_| accounts.len() == 1).map(|account| (*account).to_owned())
     }
 
     fn gap(&mut self, file: &str, why: impl Into<String>) {

@@ -179,3 +179,16 @@ fn a_text_that_no_escape_begins() {
     let inventory = import(&[("buckets/b/policy.json", json!("%é7b"))]);
     assert!(whys(&inventory).contains("the call failed: %é7b"), "{}", whys(&inventory));
 }
+
+#[test]
+fn buckets_at_the_top_belong_to_the_account_of_the_users_there() {
+    let user = json!({"UserName": "u", "UserId": "AIDAU", "Arn": "arn:aws:iam::111122223333:user/u"});
+    let block = json!({"RestrictPublicBuckets": true});
+    let inventory = import(&[
+        ("authorization-details.json", json!({"UserDetailList": [user]})),
+        ("account/111122223333/public-access-block.json", block.clone()),
+        ("account/444455556666/public-access-block.json", block.clone()),
+        ("buckets/b/public-access-block.json", block),
+    ]);
+    assert_eq!(inventory.buckets[0].account.as_deref(), Some("111122223333"));
+}

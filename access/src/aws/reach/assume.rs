@@ -8,6 +8,7 @@ use super::{
     estate::{Estate, Why},
     federation,
     formula::{Formula, NO, YES},
+    pods::{self, PODS},
     request::{Actor, Request, Target},
     statement::ASSUME,
 };
@@ -62,6 +63,11 @@ impl<'a> Estate<'a> {
             let hop = world.hops.len() as u32;
             let mut edges = self.assumed_by(world, at, role, trust, hop, &assumers);
             edges.extend(federation::edges(self, world, role, trust, hop));
+            let pods = pods::edges(self, world, role, trust, hop);
+            if !pods.is_empty() {
+                edges.retain(|edge| edge.from != Source::Actor(Actor::Service(PODS.to_owned())));
+                edges.extend(pods);
+            }
             out.insert(at, edges);
         }
         out

@@ -1,12 +1,14 @@
 //! The four accesses to a bucket: policies, ACL, Block Public Access, the key of its objects, access points before it.
 
+use std::collections::BTreeMap;
+
 use super::{
     atom::{Atom, Relation, World},
     decision::{Allowed, Granted},
     estate::{Estate, Why, bucket_policy, key_policy, point_policy},
     formula::{Formula, NO, YES},
     pattern::Pattern,
-    request::{Actor, Request, Target},
+    request::{Actor, ObjectTags, Request, Target},
     statement::{
         Action, CREATE_SESSION, DECRYPT, DELETE_OBJECT, DELETE_POLICY, EXPRESS_DELETE_POLICY, EXPRESS_PUT_POLICY, GENERATE_DATA_KEY, GET_OBJECT,
         LIST_BUCKET, PUT_ACL, PUT_BLOCK, PUT_OBJECT, PUT_OWNERSHIP, PUT_POLICY,
@@ -76,6 +78,8 @@ pub(super) struct Ask<'r> {
     pub(super) prefix: &'r str,
     /// Through which Object Lambda access point.
     pub(super) lambda: Option<&'r ObjectLambda>,
+    /// Only of objects with exactly these tags.
+    pub(super) tags: Option<&'r BTreeMap<String, String>>,
 }
 
 /// What encrypts the objects of a bucket.
@@ -156,12 +160,13 @@ impl<'a> Estate<'a> {
         point: Option<&AccessPoint>,
         session: Option<&'static str>,
     ) -> Allowed {
-        let Ask { actor, caller, bucket, prefix, lambda } = ask;
+        let Ask { actor, caller, bucket, prefix, lambda, tags } = ask;
         let target = match action {
             GET_OBJECT | PUT_OBJECT | DELETE_OBJECT => Target::Objects { bucket, prefix },
             _ => Target::Bucket { bucket, prefix },
         };
         let request = Request::new(self, actor, target, point, 0).on_behalf(lambda.is_some()).in_session(session);
+        let request = if action == GET_OBJECT { request.tagged(tags.map_or(ObjectTags::Open, ObjectTags::Are)) } else { request };
         let blocked = self.blocked(world, bucket, actor);
         if blocked == YES {
             return Allowed::new(NO);

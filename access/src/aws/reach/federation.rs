@@ -60,7 +60,8 @@ pub(super) fn edges(estate: &Estate<'_>, world: &mut World, role: &Principal, tr
     out
 }
 
-fn holds(world: &mut World, statement: &Statement, keys: &Federated<'_>) -> super::formula::Formula {
+/// On what all conditions of a statement hold.
+pub(super) fn holds(world: &mut World, statement: &Statement, keys: &dyn Keys) -> super::formula::Formula {
     let mut formula = YES;
     for condition in &statement.conditions {
         let one = evaluate(world, condition, statement.variables, keys);

@@ -32,6 +32,7 @@ mod federation;
 mod formula;
 mod object_lambda;
 mod pattern;
+mod pods;
 mod request;
 mod statement;
 #[cfg(test)]
@@ -171,6 +172,8 @@ pub struct Reacher<'a> {
     names: Vec<Arc<str>>,
     /// Buckets by name.
     places: HashMap<&'a str, usize>,
+    /// Tags of the objects that are asked about.
+    tags: Option<BTreeMap<String, String>>,
 }
 
 /// The best that is known of somebody.
@@ -191,7 +194,12 @@ impl<'a> Reacher<'a> {
         let groups = Groups::new(&estate);
         let places = inventory.buckets.iter().enumerate().map(|(i, b)| (b.name.as_str(), i)).collect();
         let names = inventory.principals.iter().map(|p| p.arn.as_str().into()).collect();
-        Self { estate, world, groups, edges, paths: HashMap::new(), names, places }
+        Self { estate, world, groups, edges, paths: HashMap::new(), names, places, tags: None }
+    }
+
+    /// From now on only objects that carry exactly these tags are asked about; none: any object, and tags that matter are conditions.
+    pub fn with_object_tags(&mut self, tags: Option<BTreeMap<String, String>>) {
+        self.tags = tags;
     }
 
     /// Documents in the inventory that are no policies.
@@ -237,7 +245,7 @@ impl<'a> Reacher<'a> {
         let points: Vec<_> = self.estate.points(bucket).collect();
         for (group, members) in self.groups.for_bucket(bucket, access) {
             let caller = self.estate.caller(group);
-            let ask = Ask { actor: group, caller: &caller, bucket, prefix, lambda: None };
+            let ask = Ask { actor: group, caller: &caller, bucket, prefix, lambda: None, tags: self.tags.as_ref() };
             let mut allowed = self.estate.direct(&mut self.world, access, &ask);
             let mut verdict = self.world.verdict(allowed.formula);
             let mut via: Vec<Arc<str>> = Vec::new();

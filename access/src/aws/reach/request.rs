@@ -1,5 +1,7 @@
 //! Who asks, for what, and what is known of the context keys of such a request.
 
+use std::collections::BTreeMap;
+
 use super::{
     condition::{Keys, Known},
     estate::Estate,
@@ -105,6 +107,17 @@ impl Target<'_> {
 /// The service that asks on a caller's behalf when an Object Lambda access point is read.
 const OBJECT_LAMBDA: &str = "s3-object-lambda.amazonaws.com";
 
+/// What is known of the tags of objects.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ObjectTags<'r> {
+    /// They do not count: where objects are put and deleted, S3 looks at none ("Tagging and access control policies", Amazon S3 User Guide).
+    None,
+    /// They differ from object to object.
+    Open,
+    /// Exactly these.
+    Are(&'r BTreeMap<String, String>),
+}
+
 /// A request of an actor for a target, all others being open.
 pub(super) struct Request<'r, 'a> {
     pub(super) estate: &'r Estate<'a>,
@@ -120,13 +133,26 @@ pub(super) struct Request<'r, 'a> {
     on_behalf: bool,
     /// What the session of a directory bucket is for.
     session: Option<&'static str>,
+    /// Tags of the objects that are there.
+    tags: ObjectTags<'r>,
     /// What is asked for, as policies name it; of objects, what all of them begin with.
     resource: String,
 }
 
 impl<'r, 'a> Request<'r, 'a> {
     pub(super) fn new(estate: &'r Estate<'a>, actor: &'r Actor, target: Target<'r>, point: Option<&'r AccessPoint>, hop: u32) -> Self {
-        let mut request = Self { estate, actor, target, point, at_point: false, hop, on_behalf: false, session: None, resource: String::new() };
+        let mut request = Self {
+            estate,
+            actor,
+            target,
+            point,
+            at_point: false,
+            hop,
+            on_behalf: false,
+            session: None,
+            tags: ObjectTags::None,
+            resource: String::new(),
+        };
         request.resource = request.named();
         request
     }
@@ -141,6 +167,12 @@ impl<'r, 'a> Request<'r, 'a> {
     /// The same, by an Object Lambda access point on the caller's behalf.
     pub(super) fn on_behalf(mut self, is: bool) -> Self {
         self.on_behalf = is;
+        self
+    }
+
+    /// The same, of objects with these tags.
+    pub(super) fn tagged(mut self, tags: ObjectTags<'r>) -> Self {
+        self.tags = tags;
         self
     }
 
@@ -362,7 +394,16 @@ impl Request<'_, '_> {
                 _ => Some(Known::Absent),
             },
             "kms:grantisforawsresource" => one("false"),
-            _ => self.of_tag(key).or_else(|| self.of_encryption(key)),
+            _ => self.of_object_tag(key).or_else(|| self.of_tag(key)).or_else(|| self.of_encryption(key)),
+        }
+    }
+
+    fn of_object_tag(&self, key: &str) -> Option<Known> {
+        let tag = key.strip_prefix("s3:existingobjecttag/")?;
+        match self.tags {
+            ObjectTags::None => Some(Known::Absent),
+            ObjectTags::Open => Some(Known::Open),
+            ObjectTags::Are(tags) => maybe(tags.iter().find(|(k, _)| k.to_lowercase() == tag).map(|(_, v)| v.as_str())),
         }
     }
 

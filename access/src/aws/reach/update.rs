@@ -60,45 +60,19 @@ impl<'a> Reacher<'a> {
 impl Change {
     /// None: more differs than that.
     fn between(old: &Inventory, new: &Inventory) -> Option<Self> {
-        // Whoever adds a field decides here whether it matters.
-        let Inventory {
-            policies,
-            accounts,
-            principals,
-            groups,
-            buckets,
-            keys,
-            aliases,
-            access_points,
-            object_lambdas,
-            organization,
-            directory,
-            exports: _,
-            gaps: _,
-            unknown_files: _,
-        } = old;
-        let same = *accounts == new.accounts
-            && *keys == new.keys
-            && *aliases == new.aliases
-            && *access_points == new.access_points
-            && *object_lambdas == new.object_lambdas
-            && *organization == new.organization
-            && *directory == new.directory
-            && new.policies.goes_on_from(policies)
-            && (principals.len(), groups.len(), buckets.len()) == (new.principals.len(), new.groups.len(), new.buckets.len());
-        if !same {
+        if !is_alike(old, new) {
             return None;
         }
         let mut out = Self::default();
         let mut regrouped: BTreeSet<(&str, &str)> = BTreeSet::new();
-        for (old, new) in groups.iter().zip(&new.groups).filter(|(old, new)| old != new) {
+        for (old, new) in old.groups.iter().zip(&new.groups).filter(|(old, new)| old != new) {
             if *old != (Group { policies: old.policies.clone(), ..new.clone() }) {
                 return None;
             }
             out.documents(&old.policies, &new.policies)?;
             regrouped.insert((&old.account, &old.name));
         }
-        for (i, (old, new)) in principals.iter().zip(&new.principals).enumerate() {
+        for (i, (old, new)) in old.principals.iter().zip(&new.principals).enumerate() {
             if old != new {
                 if *old != (Principal { policies: old.policies.clone(), boundary: old.boundary.clone(), ..new.clone() }) {
                     return None;
@@ -114,7 +88,7 @@ impl Change {
                 out.principals.insert(i);
             }
         }
-        for (i, (old, new)) in buckets.iter().zip(&new.buckets).enumerate().filter(|(_, (old, new))| old != new) {
+        for (i, (old, new)) in old.buckets.iter().zip(&new.buckets).enumerate().filter(|(_, (old, new))| old != new) {
             if *old != (Bucket { policy: old.policy.clone(), ..new.clone() }) {
                 return None;
             }
@@ -133,4 +107,36 @@ impl Change {
         }
         Some(())
     }
+}
+
+/// Whether two inventories have the same principals, groups and buckets, and everything else alike.
+fn is_alike(old: &Inventory, new: &Inventory) -> bool {
+    // Whoever adds a field decides here whether it matters.
+    let Inventory {
+        policies,
+        accounts,
+        principals,
+        groups,
+        buckets,
+        keys,
+        aliases,
+        access_points,
+        object_lambdas,
+        pods,
+        organization,
+        directory,
+        exports: _,
+        gaps: _,
+        unknown_files: _,
+    } = old;
+    *accounts == new.accounts
+        && *keys == new.keys
+        && *aliases == new.aliases
+        && *access_points == new.access_points
+        && *object_lambdas == new.object_lambdas
+        && *pods == new.pods
+        && *organization == new.organization
+        && *directory == new.directory
+        && new.policies.goes_on_from(policies)
+        && (principals.len(), groups.len(), buckets.len()) == (new.principals.len(), new.groups.len(), new.buckets.len())
 }

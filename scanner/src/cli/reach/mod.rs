@@ -53,6 +53,9 @@ struct WhoArgs {
     /// Only with this privilege. Repeatable
     #[arg(long, value_name = "ACCESS", value_parser = ["read", "write", "list", "admin"])]
     access: Vec<String>,
+    /// Only objects of S3 that carry exactly these tags. Repeatable
+    #[arg(long, value_name = "KEY=VALUE", value_parser = object_tag)]
+    object_tag: Vec<(String, String)>,
     /// The whole path: statements, roles on the way
     #[arg(long)]
     explain: bool,
@@ -175,6 +178,11 @@ fn places(what: Option<&str>, answers: &Answers<'_>, datasets: &[String]) -> Res
     Ok(vec![place])
 }
 
+fn object_tag(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or("a tag is given as KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
 impl WhoArgs {
     fn wants(&self, row: &ReachRow) -> bool {
         let named = |name: &str, wanted: &str| {
@@ -190,7 +198,9 @@ impl WhoArgs {
 
 /// Answers about one place that were kept when identities were imported: nothing has to be worked out.
 async fn kept(args: &WhoArgs, store: &dyn Store) -> Result<Option<(Place, Vec<ReachRow>)>> {
-    let Some(mut place) = args.what.as_deref().and_then(Place::parse).filter(|p| args.snapshot.is_none() && !p.prefix.is_empty()) else {
+    let Some(mut place) =
+        args.what.as_deref().and_then(Place::parse).filter(|p| args.snapshot.is_none() && args.object_tag.is_empty() && !p.prefix.is_empty())
+    else {
         return Ok(None);
     };
     let query = ReachQuery { resource: Some(format!("arn:aws:s3:::{}/{}*", place.bucket, place.prefix)), ..ReachQuery::default() };
@@ -212,6 +222,9 @@ async fn who(args: &WhoArgs, store: &dyn Store) -> Result<ExitCode> {
         let (_, inventory) = inventory(store, args.snapshot).await?;
         let datasets = sensitive(store, None).await?;
         let mut answers = Answers::new(&inventory);
+        if !args.object_tag.is_empty() {
+            answers.with_object_tags(args.object_tag.iter().cloned().collect());
+        }
         let places = places(args.what.as_deref(), &answers, &datasets)?;
         print(args, places.into_iter().map(|place| (place.clone(), answers.of(&place))))?
     };

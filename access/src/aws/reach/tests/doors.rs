@@ -1,4 +1,4 @@
-//! What stands before a bucket: multi-region and Object Lambda access points; and directory buckets, which have one door of their own.
+//! What stands before a bucket: multi-region and Object Lambda access points; directory buckets, which have one door of their own; tags of objects; pods.
 
 use serde_json::{Value, json};
 
@@ -94,4 +94,53 @@ fn directory_buckets_open_sessions() {
     assert_eq!(in_directory(&[reading]), "read list");
     assert_eq!(in_directory(&[allow("s3express:*", &format!("arn:aws:s3express:us-east-1:{A}:bucket/fast*"))]), "read write list admin");
     assert_eq!(in_directory(&[allow("s3express:*", &format!("arn:aws:s3express:us-west-2:{A}:bucket/*"))]), "", "of another region");
+}
+
+#[test]
+fn objects_with_tags() {
+    let tagged = policy(&[
+        when(allow("s3:GetObject", OBJECTS), json!({"StringEquals": {"s3:ExistingObjectTag/class": "open"}})),
+        when(allow("s3:DeleteObject", OBJECTS), json!({"StringEquals": {"s3:ExistingObjectTag/class": "open"}})),
+    ]);
+    let inventory = Estate::new().user("u", tagged).inventory();
+    let has = |tags: Option<&str>| {
+        let mut reacher = Reacher::new(&inventory);
+        reacher.with_object_tags(tags.map(|value| [("class".to_owned(), value.to_owned())].into()));
+        let rows = reacher.bucket("b", "");
+        rows.iter()
+            .filter(|r| r.principal.ends_with("user/u"))
+            .map(|r| format!("{} {}", r.access.name(), r.answer.name()))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    // Deleting looks at no tags, so that statement never holds.
+    assert_eq!((has(None), has(Some("open")), has(Some("closed"))), ("read conditional".into(), "read yes".into(), String::new()));
+}
+
+#[test]
+fn pods_have_names() {
+    let trusts = |condition: Value| {
+        let statement =
+            json!({"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"}, "Action": ["sts:AssumeRole", "sts:TagSession"]});
+        Estate::new().role("r", only(if condition.is_null() { statement } else { when(statement, condition) }), reader())
+    };
+    let workloads = |estate: Estate| {
+        let inventory = estate.inventory();
+        let rows = Reacher::new(&inventory).bucket("b", "");
+        let rows = rows.iter().filter(|r| !r.via.is_empty());
+        rows.map(|r| format!("{} {}", r.principal, r.answer.name())).collect::<Vec<_>>()
+    };
+    assert_eq!(workloads(trusts(json!(null))), ["pods.eks.amazonaws.com yes"]);
+    let spelt =
+        json!({"StringEquals": {"aws:RequestTag/kubernetes-namespace": "ml", "aws:RequestTag/kubernetes-service-account": ["train", "serve"]}});
+    assert_eq!(workloads(trusts(spelt)), ["system:serviceaccount:ml:serve yes", "system:serviceaccount:ml:train yes"]);
+    let association = |namespace: &str, account: &str| json!({"association": {"clusterName": "c", "namespace": namespace, "serviceAccount": account, "roleArn": role_arn("r")}});
+    let given = json!([association("ml", "train"), association("web", "shop")]);
+    let of_namespace = json!({"StringEquals": {"aws:RequestTag/kubernetes-namespace": "ml"}});
+    let estate = trusts(of_namespace).file("eks/c/pod-identity-associations.json", given);
+    assert_eq!(workloads(estate), ["system:serviceaccount:ml:train yes"], "what is given and is let");
+    let estate =
+        trusts(json!(null)).file("eks/c/pod-identity-associations.json", json!({"associations": [{"namespace": "ml", "serviceAccount": "train"}]}));
+    let gaps = estate.inventory().gaps;
+    assert!(gaps.iter().any(|g| g.place.ends_with("eks/c/pod-identity-associations.json") && g.why.contains("roleArn")), "{gaps:?}");
 }
