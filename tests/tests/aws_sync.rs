@@ -54,10 +54,14 @@ fn json_call(moto: &Moto, service: &str, target: &str, body: &Value) -> Value {
     serde_json::from_str(&ask(moto, service, "POST /", &headers, &body.to_string())).expect("JSON")
 }
 
-/// What moto does not know: whether tags of a bucket count, and Object Lambda.
+/// What moto does not know: whether tags of a bucket count, Object Lambda, and S3 Access Grants, of which there are none.
 fn no_abac(asked: &Asked) -> Option<(u16, String)> {
     if asked.line.starts_with("GET /v20180820/accesspointforobjectlambda?") {
         return Some((200, "<ListAccessPointsForObjectLambdaResult/>".to_owned()));
+    }
+    if asked.line == "GET /v20180820/accessgrantsinstance" {
+        let none = "<Code>AccessGrantsInstanceNotExistsError</Code><Message>Access Grants Instance does not exist</Message>";
+        return Some((404, format!("<Error>{none}</Error>")));
     }
     asked.line.ends_with("?abac").then(|| (200, "<AbacStatus><Status>Disabled</Status></AbacStatus>".to_owned()))
 }

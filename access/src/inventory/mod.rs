@@ -3,6 +3,7 @@
 //! What could not be read is part of it: [`Reading::Unread`] where something is known to be there, [`Gap`] for the list that people see.
 
 mod aws;
+mod lent;
 
 use std::collections::HashMap;
 
@@ -13,6 +14,9 @@ use crate::exports::Exports;
 pub use aws::{
     AccessPoint, Account, Acl, AclGrant, Assignment, Attachment, Bucket, Directory, Encryption, Grant, Group, Key, Node, ObjectLambda, OrgPolicies,
     Organization, Person, PodAssociation, Principal, PrincipalKind, PublicAccessBlock,
+};
+pub use lent::{
+    AccessGrants, DataGrant, Grantee, Lake, LakeDatabase, LakePermission, LakeResource, LakeTable, LakeTags, LentLocation, Listed, expression_words,
 };
 
 /// Something that may be there, may not, or could not be read.
@@ -162,6 +166,12 @@ pub struct Inventory {
     /// Service accounts of Kubernetes with a role.
     #[serde(default)]
     pub pods: Vec<PodAssociation>,
+    /// Instances of S3 Access Grants.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub access_grants: Vec<AccessGrants>,
+    /// Lake Formation, by account and region.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lakes: Vec<Lake>,
     /// The organisation, when something of it was read.
     pub organization: Option<Organization>,
     /// Identity Center.

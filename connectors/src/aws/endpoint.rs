@@ -11,7 +11,25 @@ pub(super) enum Service {
     S3Control,
     Kms,
     Organizations,
+    LakeFormation,
+    Glue,
+    Sso,
+    IdentityStore,
 }
+
+/// All of them.
+const SERVICES: [Service; 10] = [
+    Service::Iam,
+    Service::Sts,
+    Service::S3,
+    Service::S3Control,
+    Service::Kms,
+    Service::Organizations,
+    Service::LakeFormation,
+    Service::Glue,
+    Service::Sso,
+    Service::IdentityStore,
+];
 
 impl Service {
     /// Name in signatures.
@@ -22,6 +40,22 @@ impl Service {
             Self::S3 | Self::S3Control => "s3",
             Self::Kms => "kms",
             Self::Organizations => "organizations",
+            Self::LakeFormation => "lakeformation",
+            Self::Glue => "glue",
+            Self::Sso => "sso",
+            Self::IdentityStore => "identitystore",
+        }
+    }
+
+    /// What stands before the name of a call in `x-amz-target`, if the interface has that.
+    pub(super) fn target(self) -> Option<&'static str> {
+        match self {
+            Self::Kms => Some("TrentService"),
+            Self::Organizations => Some("AWSOrganizationsV20161128"),
+            Self::Glue => Some("AWSGlue"),
+            Self::Sso => Some("SWBExternalService"),
+            Self::IdentityStore => Some("AWSIdentityStore"),
+            Self::Iam | Self::Sts | Self::S3 | Self::S3Control | Self::LakeFormation => None,
         }
     }
 
@@ -34,6 +68,10 @@ impl Service {
             Self::S3Control => "AWS_ENDPOINT_URL_S3_CONTROL",
             Self::Kms => "AWS_ENDPOINT_URL_KMS",
             Self::Organizations => "AWS_ENDPOINT_URL_ORGANIZATIONS",
+            Self::LakeFormation => "AWS_ENDPOINT_URL_LAKEFORMATION",
+            Self::Glue => "AWS_ENDPOINT_URL_GLUE",
+            Self::Sso => "AWS_ENDPOINT_URL_SSO_ADMIN",
+            Self::IdentityStore => "AWS_ENDPOINT_URL_IDENTITYSTORE",
         }
     }
 }
@@ -54,9 +92,8 @@ impl Endpoints {
         if let Some(chosen) = chosen {
             return Self { all: Some(trimmed(chosen)), one: Vec::new() };
         }
-        let services = [Service::Iam, Service::Sts, Service::S3, Service::S3Control, Service::Kms, Service::Organizations];
         let named = |s: Service| env::var(s.variable()).ok().filter(|url| !url.is_empty()).map(|url| (s, trimmed(&url)));
-        Self { all: shared.map(trimmed), one: services.into_iter().filter_map(named).collect() }
+        Self { all: shared.map(trimmed), one: SERVICES.into_iter().filter_map(named).collect() }
     }
 
     /// Base of a service's URLs, without a slash at its end. Buckets are named in the path.
@@ -72,7 +109,14 @@ impl Endpoints {
             Service::Iam if region.starts_with("us-gov-") => format!("https://iam.us-gov.{suffix}"),
             Service::Iam => format!("https://iam.{suffix}"),
             Service::S3Control => format!("https://{account}.s3-control.{region}.{suffix}"),
-            Service::Sts | Service::S3 | Service::Kms | Service::Organizations => format!("https://{}.{region}.{suffix}", service.signs_as()),
+            Service::Sts
+            | Service::S3
+            | Service::Kms
+            | Service::Organizations
+            | Service::LakeFormation
+            | Service::Glue
+            | Service::Sso
+            | Service::IdentityStore => format!("https://{}.{region}.{suffix}", service.signs_as()),
         }
     }
 }
@@ -107,6 +151,8 @@ mod tests {
         assert_eq!(base(Service::Organizations, "eu-west-1"), "https://organizations.us-east-1.amazonaws.com");
         assert_eq!(base(Service::Kms, "eu-west-1"), "https://kms.eu-west-1.amazonaws.com");
         assert_eq!(base(Service::S3Control, "eu-west-1"), "https://111122223333.s3-control.eu-west-1.amazonaws.com");
+        assert_eq!(base(Service::LakeFormation, "eu-west-1"), "https://lakeformation.eu-west-1.amazonaws.com");
+        assert_eq!(base(Service::IdentityStore, "cn-north-1"), "https://identitystore.cn-north-1.amazonaws.com.cn");
         assert_eq!(Endpoints::new(Some("http://[::1]:9/"), None).base(Service::S3, "eu-west-1", ""), "http://[::1]:9");
         assert!(is_region("ap-southeast-7") && !is_region("evil.example/#-") && !is_region("") && !is_region("EU"));
     }

@@ -8,7 +8,9 @@ mod access_point;
 mod bucket;
 mod endpoint;
 mod iam;
+mod identity_center;
 mod key;
+mod lent;
 mod more_points;
 mod organization;
 mod send;
@@ -148,6 +150,8 @@ impl Aws {
         self.object_lambda_points(&regions, &mut out).await;
         self.keys(&regions, &mut out).await;
         self.organization(&mut out).await;
+        self.lent(&regions, &mut out).await;
+        self.identity_center(&regions, &mut out).await;
         out
     }
 
@@ -185,11 +189,16 @@ impl Aws {
         result.map(|at| root.children.swap_remove(at)).ok_or_else(|| Refusal::malformed(operation))
     }
 
-    /// A call of the JSON interfaces (KMS, Organizations).
+    /// A call of the JSON interfaces. Lake Formation has the name of the call in the path, the others in a header.
     async fn json(&self, service: Service, region: &str, operation: &str, body: &Value) -> std::result::Result<Value, Refusal> {
-        let prefix = if service == Service::Kms { "TrentService" } else { "AWSOrganizationsV20161128" };
-        let headers = vec![("content-type", "application/x-amz-json-1.1".to_owned()), ("x-amz-target", format!("{prefix}.{operation}"))];
-        let call = Call { service, region, operation, method: "POST", path: "/".to_owned(), headers, body: body.to_string() };
+        let (path, headers) = match service.target() {
+            Some(prefix) => {
+                let target = ("x-amz-target", format!("{prefix}.{operation}"));
+                ("/".to_owned(), vec![("content-type", "application/x-amz-json-1.1".to_owned()), target])
+            }
+            None => (format!("/{operation}"), vec![("content-type", "application/json".to_owned())]),
+        };
+        let call = Call { service, region, operation, method: "POST", path, headers, body: body.to_string() };
         let answer = self.client.send(&call, &self.account).await?;
         serde_json::from_slice(&answer).ok().filter(Value::is_object).ok_or_else(|| Refusal::malformed(operation))
     }

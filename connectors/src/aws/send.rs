@@ -111,7 +111,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "An error occurred ({}) when calling the {} operation: ", self.code, self.operation)?;
         // Names that others chose stand in the message. They must not read as one of the codes that mean `there is none`.
-        let misleading = self.message.contains("NoSuch") || self.message.contains("NotFound");
+        let misleading = ["NoSuch", "NotFound", "NotExist"].iter().any(|word| self.message.contains(word));
         f.write_str(if misleading { "(message left out)" } else { &self.message })
     }
 }

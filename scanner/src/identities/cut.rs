@@ -6,7 +6,7 @@ use sonde_access::inventory::{Inventory, Policies, PolicyId, Reading};
 /// An action of nobody.
 const NOTHING: &str = "sonde:Nothing";
 
-/// An inventory without one statement of one policy, or one grant of an ACL or a key; nothing when there is no such grant.
+/// An inventory without one statement of one policy, or one grant of an ACL, a key, S3 Access Grants or Lake Formation; nothing when there is no such grant.
 #[must_use]
 pub fn without(inventory: &Inventory, policy: &str, statement: &str) -> Option<Inventory> {
     let mut out = inventory.clone();
@@ -43,6 +43,7 @@ pub fn without(inventory: &Inventory, policy: &str, statement: &str) -> Option<I
             let lambda = out.object_lambdas.iter_mut().find(|l| l.name == *name)?;
             shorten(&mut out.policies, &mut lambda.policy, statement)
         }
+        ["access-grants" | "lake-formation", ..] => lent(&mut out, policy, statement)?,
         _ => {
             let policies = &mut out.policies;
             let of_principals = out.principals.iter_mut().flat_map(|p| p.policies.iter_mut().chain(&mut p.trust));
@@ -54,6 +55,26 @@ pub fn without(inventory: &Inventory, policy: &str, statement: &str) -> Option<I
         }
     };
     done.then_some(out)
+}
+
+/// Takes away what S3 Access Grants or Lake Formation lends.
+fn lent(out: &mut Inventory, policy: &str, statement: &str) -> Option<bool> {
+    let (place, part) = policy.rsplit_once('/')?;
+    if let Some(instance) = out.access_grants.iter_mut().find(|i| i.place() == place) {
+        if part == "policy" {
+            return Some(shorten(&mut out.policies, &mut instance.policy, statement));
+        }
+        let before = instance.grants.items.len();
+        instance.grants.items.retain(|g| g.id != statement);
+        return Some(instance.grants.items.len() < before);
+    }
+    let lake = out.lakes.iter_mut().find(|l| l.place() == place)?;
+    let before = lake.permissions.items.len() + lake.admins.items.len();
+    match part {
+        "permissions" => lake.permissions.items.retain(|p| p.label() != statement),
+        _ => lake.admins.items.retain(|admin| !statement.ends_with(&format!(" {admin}"))),
+    }
+    Some(lake.permissions.items.len() + lake.admins.items.len() < before)
 }
 
 /// Makes a statement of a document one that allows nothing; it keeps its place, as others are called by theirs.
@@ -100,5 +121,31 @@ mod tests {
         assert!(without(&cut, "bucket/b/policy", "A").is_none(), "it is gone already");
         assert!(without(&inventory, "bucket/b/policy", "B").is_none() && without(&inventory, "bucket/c/policy", "A").is_none());
         assert!(without(&inventory, "bucket/b/acl", "READ").unwrap().buckets[0].acl.read().unwrap().grants.is_empty());
+    }
+
+    #[test]
+    fn what_is_lent_goes_as_well() {
+        let mut import = Import::new();
+        let mut add = |path: &str, text: &str| import.add(&format!("accounts/111122223333/{path}"), text.as_bytes());
+        let arn = "arn:aws:s3:eu-west-1:111122223333:access-grants/default";
+        add("access-grants/instance.json", &format!(r#"{{"AccessGrantsInstanceArn": "{arn}"}}"#));
+        add("access-grants/locations.json", r#"{"AccessGrantsLocationsList": []}"#);
+        let grant = r#"{"AccessGrantId": "g-1", "Grantee": {"GranteeType": "IAM", "GranteeIdentifier": "u"}, "Permission": "READ", "AccessGrantsLocationId": "l", "GrantScope": "s3://b/*"}"#;
+        add("access-grants/grants.json", &format!(r#"{{"AccessGrantsList": [{grant}]}}"#));
+        add("lake-formation/resources.json", r#"{"ResourceInfoList": []}"#);
+        add(
+            "lake-formation/settings.json",
+            r#"{"DataLakeSettings": {"DataLakeAdmins": [{"DataLakePrincipalIdentifier": "arn:aws:iam::111122223333:user/adm"}]}}"#,
+        );
+        let table = r#"{"Principal": {"DataLakePrincipalIdentifier": "u"}, "Resource": {"Table": {"DatabaseName": "d", "Name": "t"}}, "Permissions": ["SELECT"]}"#;
+        add("lake-formation/permissions.json", &format!(r#"{{"PrincipalResourcePermissions": [{table}]}}"#));
+        let inventory = import.finish();
+        let grants = "access-grants/111122223333/eu-west-1/grants";
+        assert!(without(&inventory, grants, "g-1").unwrap().access_grants[0].grants.items.is_empty());
+        assert!(without(&inventory, grants, "g-2").is_none() && without(&inventory, "access-grants/111122223333/us-east-1/grants", "g-1").is_none());
+        let lake = |part: &str, what: &str| without(&inventory, &format!("lake-formation/111122223333/{part}"), what);
+        assert!(lake("permissions", "SELECT on d.t to u").unwrap().lakes[0].permissions.items.is_empty());
+        assert!(lake("settings", "data lake administrator arn:aws:iam::111122223333:user/adm").unwrap().lakes[0].admins.items.is_empty());
+        assert!(lake("permissions", "INSERT on d.t to u").is_none());
     }
 }

@@ -19,6 +19,8 @@ pub fn counts(inventory: &Inventory) -> Vec<(&'static str, &'static str, usize)>
         ("policy document", "policy documents", inventory.policies.len()),
         ("bucket", "buckets", inventory.buckets.len()),
         ("access point", "access points", inventory.access_points.len() + inventory.object_lambdas.len()),
+        ("access grant", "access grants", inventory.access_grants.iter().map(|i| i.grants.items.len()).sum()),
+        ("permission in Lake Formation", "permissions in Lake Formation", inventory.lakes.iter().map(|l| l.permissions.items.len()).sum()),
         ("key", "keys", inventory.keys.len()),
         ("assignment in Identity Center", "assignments in Identity Center", inventory.directory.assignments.len()),
         ("file of another platform", "files of other platforms", inventory.exports.len()),

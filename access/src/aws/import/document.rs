@@ -13,6 +13,8 @@ const NONE: &[&str] = &[
     "NoSuchTagSet",
     "NoSuchAccessPointPolicy",
     "NoSuchAccessPoint",
+    "AccessGrantsInstanceNotExistsError",
+    "AccessGrantsInstanceResourcePolicyNotExists",
 ];
 
 /// Reads a file as `aws` leaves it.

@@ -10,7 +10,14 @@
 //! | `access-points/NAME/{access-point,policy}.json` | `aws s3control get-access-point`, `get-access-point-policy`; `get-multi-region-access-point`, `…-policy`; |
 //! | | `get-access-point-configuration-for-object-lambda`, `get-access-point-policy-for-object-lambda` |
 //! | `eks/CLUSTER/pod-identity-associations.json` | `aws eks describe-pod-identity-association`, one or a list of them |
+//! | `access-grants/{instance,locations,grants,policy}.json` | `aws s3control get-access-grants-instance`, `list-access-grants-locations`, `list-access-grants`, `get-access-grants-instance-resource-policy` |
+//! | `lake-formation/{resources,permissions,settings,opt-ins,lf-tag-expressions}.json` | `aws lakeformation list-resources`, `list-permissions`, `get-data-lake-settings`, `list-lake-formation-opt-ins`, `list-lf-tag-expressions` |
+//! | `lake-formation/lf-tags/DATABASE.json`, `lake-formation/lf-tags/DATABASE/TABLE.json` | `aws lakeformation get-resource-lf-tags` |
+//! | `glue/databases.json`, `glue/DATABASE/tables.json` | `aws glue get-databases`, `get-tables` |
 //! | `identity-center/*.json` | `aws sso-admin list-account-assignments`, `describe-permission-set`, `aws identitystore list-users`, … |
+//!
+//! The folders `access-grants`, `lake-formation` and `glue` are of one region; several: the same below `access-grants/REGION/` and so on. Their lists come whole or in
+//! pages (`grants.json`, `grants-2.json`, …). Where one of them is missing or not read to its end, what hangs on it is not known.
 //!
 //! What lies below `gcp/`, `azure/` and the like is kept for [`Platforms`]. Several accounts: the same below `accounts/ID/`. A file that is not there says nothing was dumped, and is taken for "there is none" where AWS
 //! has a default for that (no bucket policy, no ACL grant, no block). A file that holds an error, is empty, cut off or malformed is a [`Gap`].
@@ -18,6 +25,7 @@
 //! `tree.json` is any nesting of objects with an `Id` (`r-…`, `ou-…`, 12 digits): parents are what encloses, or `ParentId`. `scp.json` and `rcp.json`:
 //! target → list of policies with `Content`, or policies with `Targets`, or what `list-policies-for-target` and `describe-policy` print.
 
+mod access_grants;
 mod access_point;
 mod account;
 mod authorization;
@@ -26,6 +34,8 @@ mod document;
 mod eks;
 mod identity_center;
 mod key;
+mod lake_formation;
+mod lent;
 mod organization;
 #[cfg(test)]
 mod tests;
@@ -72,7 +82,7 @@ impl Import {
         if let Reading::Unread(why) = &reading {
             self.inventory.gaps.push(Gap { place: path.to_owned(), why: why.clone() });
             // Users and roles before the cut are there; what they hold and is not there is noted with them.
-            if rest.starts_with("authorization-details")
+            if (rest.starts_with("authorization-details") || lent::is_list(rest))
                 && let Some(value) = document::salvage(bytes)
             {
                 reading = Reading::Read(value);
@@ -156,7 +166,7 @@ fn is_known(path: &str) -> bool {
         ["access-points", _, file] => ["access-point.json", "policy.json"].contains(file),
         ["eks", _, "pod-identity-associations.json"] => true,
         ["identity-center", .., file] => file.ends_with(".json"),
-        _ => false,
+        parts => lent::is_known(parts),
     }
 }
 
@@ -187,6 +197,8 @@ impl Folder<'_> {
         self.pods();
         self.organization();
         self.identity_center();
+        self.access_grants();
+        self.lakes();
     }
 
     /// The one account that a folder at the top speaks of: that of its users and roles, else that of its other files, else the only one there is.

@@ -80,6 +80,8 @@ pub(super) struct Ask<'r> {
     pub(super) lambda: Option<&'r ObjectLambda>,
     /// Only of objects with exactly these tags.
     pub(super) tags: Option<&'r BTreeMap<String, String>>,
+    /// Instance of S3 Access Grants that lent the credentials.
+    pub(super) lent: Option<&'r str>,
 }
 
 /// What encrypts the objects of a bucket.
@@ -160,12 +162,12 @@ impl<'a> Estate<'a> {
         point: Option<&AccessPoint>,
         session: Option<&'static str>,
     ) -> Allowed {
-        let Ask { actor, caller, bucket, prefix, lambda, tags } = ask;
+        let Ask { actor, caller, bucket, prefix, lambda, tags, lent } = ask;
         let target = match action {
             GET_OBJECT | PUT_OBJECT | DELETE_OBJECT => Target::Objects { bucket, prefix },
             _ => Target::Bucket { bucket, prefix },
         };
-        let request = Request::new(self, actor, target, point, 0).on_behalf(lambda.is_some()).in_session(session);
+        let request = Request::new(self, actor, target, point, 0).on_behalf(lambda.is_some()).in_session(session).lent(*lent);
         let request = if action == GET_OBJECT { request.tagged(tags.map_or(ObjectTags::Open, ObjectTags::Are)) } else { request };
         let blocked = self.blocked(world, bucket, actor);
         if blocked == YES {
@@ -441,13 +443,13 @@ fn path_free(arn: &str) -> String {
 }
 
 /// A resource policy that was not read: it may grant to anybody, and deny.
-fn unread_grants(world: &mut World, name: &str, why: &str) -> Granted {
+pub(super) fn unread_grants(world: &mut World, name: &str, why: &str) -> Granted {
     let allows = world.unread(&format!("{name}: {why}"));
     let denies = world.unread(&format!("{name} may deny: {why}"));
     Granted { direct: allows, account: allows, deny: denies, ..Granted::default() }
 }
 
-fn text_atom(key: &str, shown: &str, value: &str, free: bool) -> Atom {
+pub(super) fn text_atom(key: &str, shown: &str, value: &str, free: bool) -> Atom {
     Atom {
         hop: 0,
         key: key.to_owned(),

@@ -297,6 +297,19 @@ impl<'a> Estate<'a> {
         (if named == NO { Reach::None } else { Reach::Direct }, named)
     }
 
+    /// A call that is about no resource: identity policies, boundary and service control policies decide.
+    pub(super) fn alone(&self, world: &mut World, own: &Own) -> Allowed {
+        let (mut allowed, mut denied) = (own.identity.allow, own.identity.deny);
+        let mut why = own.identity.why.clone();
+        for other in own.boundary.iter().chain(&own.guards) {
+            allowed = world.and(allowed, other.allow);
+            denied = world.or(denied, other.deny);
+            why.extend(other.why.iter().cloned());
+        }
+        why.retain(|w| w.allow || w.partly);
+        Allowed { formula: world.without(allowed, denied), why }
+    }
+
     /// The decision. `trusting`: the resource trusts its own account without saying so (S3 does; keys and roles do not).
     pub(super) fn decide(
         &self,

@@ -334,6 +334,9 @@ fn named_uses(inventory: &Inventory, visit: &mut dyn FnMut(&str, Option<&PolicyI
     for lambda in &inventory.object_lambdas {
         visit(&lambda_policy(&lambda.name), lambda.policy.read(), PolicyKind::Resource);
     }
+    for instance in &inventory.access_grants {
+        visit(&format!("{}/policy", instance.place()), instance.policy.read(), PolicyKind::Resource);
+    }
     let Some(organization) = &inventory.organization else { return };
     for (policies, kind) in [(&organization.scp, PolicyKind::Identity), (&organization.rcp, PolicyKind::Guard)] {
         for attachment in policies.read().iter().flat_map(|p| p.targets.values().flatten()) {

@@ -30,6 +30,7 @@ mod directory;
 mod estate;
 mod federation;
 mod formula;
+mod lent;
 mod object_lambda;
 mod pattern;
 mod pods;
@@ -55,7 +56,8 @@ use atom::{Verdict, World};
 use bucket::Ask;
 use decision::Allowed;
 use estate::{Estate, Why};
-use formula::NO;
+use formula::{Formula, NO};
+use lent::{Lending, Way};
 use request::Actor;
 
 use crate::inventory::{Bucket, Gap, Inventory};
@@ -167,6 +169,7 @@ pub struct Reacher<'a> {
     world: World,
     groups: Groups,
     edges: Edges,
+    lending: Lending,
     paths: HashMap<usize, Arc<[Path]>>,
     /// ARNs of the principals, by their place.
     names: Vec<Arc<str>>,
@@ -179,9 +182,18 @@ pub struct Reacher<'a> {
 /// The best that is known of somebody.
 struct Best {
     rank: u8,
+    formula: Formula,
     verdict: Verdict,
     via: Arc<[Arc<str>]>,
     because: Arc<[Because]>,
+}
+
+/// A role that has an access, for those who can assume it.
+struct Reached {
+    role: usize,
+    allowed: Allowed,
+    /// What stands between it and the data: an access point, a role whose credentials it is lent.
+    tail: Arc<[Arc<str>]>,
 }
 
 impl<'a> Reacher<'a> {
@@ -192,9 +204,10 @@ impl<'a> Reacher<'a> {
         let mut world = World::default();
         let edges = estate.edges(&mut world);
         let groups = Groups::new(&estate);
+        let lending = Lending::new(&estate, &mut world);
         let places = inventory.buckets.iter().enumerate().map(|(i, b)| (b.name.as_str(), i)).collect();
         let names = inventory.principals.iter().map(|p| p.arn.as_str().into()).collect();
-        Self { estate, world, groups, edges, paths: HashMap::new(), names, places, tags: None }
+        Self { estate, world, groups, edges, lending, paths: HashMap::new(), names, places, tags: None }
     }
 
     /// From now on only objects that carry exactly these tags are asked about; none: any object, and tags that matter are conditions.
@@ -225,7 +238,8 @@ impl<'a> Reacher<'a> {
         let below = if prefix.is_empty() { String::new() } else { format!("/{prefix}*") };
         let resource: Arc<str> = format!("arn:{partition}:s3:::{name}{below}").into();
         let mut best: BTreeMap<Source, Best> = BTreeMap::new();
-        let reached = self.direct(access, bucket, prefix, &mut best);
+        let mut reached = self.direct(access, bucket, prefix, &mut best);
+        self.lent(access, bucket, prefix, &mut best, &mut reached);
         self.transitive(&reached, &mut best);
         if let Some(anonymous) = best.get(&Source::Actor(Actor::Anonymous)).map(|b| b.rank) {
             // Who may without signing may so when he signs: said once.
@@ -240,12 +254,12 @@ impl<'a> Reacher<'a> {
     }
 
     /// Everybody's own access; what roles have is handed back for those who can assume them.
-    fn direct(&mut self, access: Access, bucket: &'a Bucket, prefix: &str, best: &mut BTreeMap<Source, Best>) -> Vec<(usize, Allowed)> {
+    fn direct(&mut self, access: Access, bucket: &'a Bucket, prefix: &str, best: &mut BTreeMap<Source, Best>) -> Vec<Reached> {
         let mut roles = Vec::new();
         let points: Vec<_> = self.estate.points(bucket).collect();
         for (group, members) in self.groups.for_bucket(bucket, access) {
             let caller = self.estate.caller(group);
-            let ask = Ask { actor: group, caller: &caller, bucket, prefix, lambda: None, tags: self.tags.as_ref() };
+            let ask = Ask { actor: group, caller: &caller, bucket, prefix, lambda: None, tags: self.tags.as_ref(), lent: None };
             let mut allowed = self.estate.direct(&mut self.world, access, &ask);
             let mut verdict = self.world.verdict(allowed.formula);
             let mut via: Vec<Arc<str>> = Vec::new();
@@ -269,20 +283,71 @@ impl<'a> Reacher<'a> {
                 if let Actor::Known(i) = member
                     && member.is_role(&self.estate)
                 {
-                    roles.push((*i, allowed.clone()));
+                    roles.push(Reached { role: *i, allowed: allowed.clone(), tail: Arc::clone(&via) });
                 }
-                let found = Best { rank: rank(&verdict), verdict: verdict.clone(), via: Arc::clone(&via), because: Arc::clone(&because) };
+                let (rank, formula) = (rank(&verdict), allowed.formula);
+                let found = Best { rank, formula, verdict: verdict.clone(), via: Arc::clone(&via), because: Arc::clone(&because) };
                 best.insert(Source::Actor(member.clone()), found);
             }
         }
         // Of chains that are equally good the first one is told: always the same, however groups came about.
-        roles.sort_by_key(|(role, _)| *role);
+        roles.sort_by_key(|r| r.role);
         roles
     }
 
+    /// What is lent, beside what everybody has of his own.
+    fn lent(&mut self, access: Access, bucket: &Bucket, prefix: &str, best: &mut BTreeMap<Source, Best>, reached: &mut Vec<Reached>) {
+        let has = |source: &Source| best.get(source).is_some_and(|b| b.rank == 0);
+        let ways = self.lending.ways(&self.estate, &mut self.world, (access, bucket, prefix, self.tags.as_ref()), &has);
+        if ways.is_empty() {
+            return;
+        }
+        let mut places: HashMap<usize, usize> = reached.iter().enumerate().map(|(at, r)| (r.role, at)).collect();
+        for (source, way) in ways {
+            let Some(found) = self.joined(best.get(&source), &way) else { continue };
+            if let Source::Actor(actor @ Actor::Known(i)) = &source
+                && actor.is_role(&self.estate)
+            {
+                let allowed = Allowed { formula: found.formula, why: way.why };
+                let role = Reached { role: *i, allowed, tail: Arc::clone(&found.via) };
+                match places.get(i) {
+                    Some(&at) => {
+                        let before = std::mem::replace(&mut reached[at], role).allowed.why;
+                        reached[at].allowed.why.splice(0..0, before);
+                    }
+                    None => {
+                        places.insert(*i, reached.len());
+                        reached.push(role);
+                    }
+                }
+            }
+            best.insert(source, found);
+        }
+    }
+
+    /// What is known of somebody with one more way; nothing when that adds nothing.
+    fn joined(&mut self, known: Option<&Best>, way: &Way) -> Option<Best> {
+        let alone = self.world.verdict(way.formula);
+        let mut found = Best { rank: rank(&alone), formula: way.formula, verdict: alone, via: Arc::clone(&way.via), because: because(&way.why) };
+        let Some(known) = known else { return (found.rank < 3).then_some(found) };
+        let both = self.world.or(known.formula, way.formula);
+        let verdict = self.world.verdict(both);
+        // What is not known must not hide what is.
+        if rank(&verdict) <= known.rank.min(found.rank) && both != known.formula {
+            if both != found.formula {
+                found.because = known.because.iter().chain(&*found.because).cloned().collect();
+            }
+            if known.rank <= found.rank {
+                found.via = Arc::clone(&known.via);
+            }
+            return Some(Best { rank: rank(&verdict), formula: both, verdict, ..found });
+        }
+        (found.rank < known.rank).then_some(found)
+    }
+
     /// What is reached by assuming roles.
-    fn transitive(&mut self, reached: &[(usize, Allowed)], best: &mut BTreeMap<Source, Best>) {
-        for (role, allowed) in reached {
+    fn transitive(&mut self, reached: &[Reached], best: &mut BTreeMap<Source, Best>) {
+        for Reached { role, allowed, tail } in reached {
             let paths = match self.paths.get(role) {
                 Some(paths) => Arc::clone(paths),
                 None => {
@@ -293,7 +358,8 @@ impl<'a> Reacher<'a> {
             };
             for path in &*paths {
                 let known = best.get(&path.from).map(|b| (b.rank, b.via.len()));
-                if known.is_some_and(|(rank, via)| rank == 0 && via <= path.chain.len()) {
+                let length = path.chain.len() + tail.len();
+                if known.is_some_and(|(rank, via)| rank == 0 && via <= length) {
                     continue;
                 }
                 let formula = self.world.and(allowed.formula, path.formula);
@@ -301,13 +367,14 @@ impl<'a> Reacher<'a> {
                     continue;
                 }
                 let verdict = self.world.verdict(formula);
-                let found = (rank(&verdict), path.chain.len());
+                let found = (rank(&verdict), length);
                 if found.0 == 3 || known.is_some_and(|known| known <= found) {
                     continue;
                 }
-                let via = path.chain.iter().map(|i| self.estate.inventory.principals[*i].arn.as_str().into()).collect();
+                let roles = path.chain.iter().map(|i| self.estate.inventory.principals[*i].arn.as_str().into());
+                let via = roles.chain(tail.iter().cloned()).collect();
                 let why: Vec<Why> = path.why.iter().chain(&allowed.why).cloned().collect();
-                best.insert(path.from.clone(), Best { rank: found.0, verdict, via, because: because(&why) });
+                best.insert(path.from.clone(), Best { rank: found.0, formula, verdict, via, because: because(&why) });
             }
         }
     }

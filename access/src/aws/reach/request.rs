@@ -83,6 +83,17 @@ pub(super) enum Target<'a> {
     Role(&'a Principal),
     /// Something else on the way, by its ARN.
     Other { arn: &'a str, account: Option<&'a str> },
+    /// What hands out credentials of a role, to be asked for them.
+    Lender(&'a Desk),
+}
+
+/// Where credentials are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Desk {
+    /// As policies name it.
+    pub(super) arn: String,
+    pub(super) account: String,
+    pub(super) region: Option<String>,
 }
 
 impl Target<'_> {
@@ -93,13 +104,14 @@ impl Target<'_> {
             Self::Key { key, .. } => key.account.as_deref(),
             Self::Role(role) => Some(&role.account),
             Self::Other { account, .. } => *account,
+            Self::Lender(desk) => Some(&desk.account),
         }
     }
 
     fn bucket(&self) -> Option<&Bucket> {
         match self {
             Self::Objects { bucket, .. } | Self::Bucket { bucket, .. } | Self::Key { bucket, .. } => Some(bucket),
-            Self::Role(_) | Self::Other { .. } => None,
+            Self::Role(_) | Self::Other { .. } | Self::Lender(_) => None,
         }
     }
 }
@@ -135,6 +147,10 @@ pub(super) struct Request<'r, 'a> {
     session: Option<&'static str>,
     /// Tags of the objects that are there.
     tags: ObjectTags<'r>,
+    /// Instance of S3 Access Grants that lent the credentials.
+    instance: Option<&'r str>,
+    /// What is known of whom a service acts for: its ARN, and its account.
+    source: Option<(Known, String)>,
     /// What is asked for, as policies name it; of objects, what all of them begin with.
     resource: String,
 }
@@ -151,10 +167,24 @@ impl<'r, 'a> Request<'r, 'a> {
             on_behalf: false,
             session: None,
             tags: ObjectTags::None,
+            instance: None,
+            source: None,
             resource: String::new(),
         };
         request.resource = request.named();
         request
+    }
+
+    /// The same with credentials that an instance of S3 Access Grants lent.
+    pub(super) fn lent(mut self, instance: Option<&'r str>) -> Self {
+        self.instance = instance;
+        self
+    }
+
+    /// The same of a service that acts for something.
+    pub(super) fn acting_for(mut self, source: Known, account: &str) -> Self {
+        self.source = Some((source, account.to_owned()));
+        self
     }
 
     /// The same, asked of the access point and not of the bucket.
@@ -207,6 +237,7 @@ impl<'r, 'a> Request<'r, 'a> {
             }
             (Target::Role(role), _) => role.arn.clone(),
             (Target::Other { arn, .. }, _) => (*arn).to_owned(),
+            (Target::Lender(desk), _) => desk.arn.clone(),
         }
     }
 }
@@ -254,6 +285,10 @@ impl Keys for Request<'_, '_> {
         }
         if let Some(known) = self.of_actor(key).or_else(|| self.of_target(key)).or_else(|| self.of_service(key)) {
             return known;
+        }
+        // Whoever asks for credentials sends no object, and none of its headers.
+        if matches!(self.target, Target::Lender(_)) && FREE_FAMILIES.iter().any(|family| key.starts_with(family)) {
+            return Known::Absent;
         }
         if FREE.contains(&key) || FREE_FAMILIES.iter().any(|family| key.starts_with(family)) {
             return if ABSENT.contains(&key) { Known::Absent } else { Known::Free };
@@ -383,8 +418,12 @@ impl Request<'_, '_> {
             "s3:dataaccesspointaccount" => maybe(self.point.map(|p| p.account.as_str())),
             "s3:dataaccesspointarn" => maybe(self.point.map(|p| p.arn.as_str())),
             "s3:accesspointnetworkorigin" => maybe(self.point.map(|p| if p.internet { "Internet" } else { "VPC" })),
+            "s3:accessgrantsinstancearn" => maybe(self.instance),
             "aws:sourcevpc" => self.point.and_then(|p| p.vpc.as_deref()).map(|vpc| Known::One(vpc.to_owned())),
-            "aws:requestedregion" => bucket.and_then(Bucket::region).map(Known::One),
+            "aws:requestedregion" => {
+                let desk = if let Target::Lender(desk) = &self.target { desk.region.clone() } else { None };
+                bucket.and_then(Bucket::region).or(desk).map(Known::One)
+            }
             "kms:viaservice" => match &self.target {
                 Target::Key { key, bucket } => {
                     let region = key.region.clone().or_else(|| bucket.region());
@@ -421,6 +460,7 @@ impl Request<'_, '_> {
                 maybe(tags.and_then(|t| t.iter().find(|(k, _)| k.to_lowercase() == tag)).map(|(_, v)| v.as_str()))
             }
             Target::Role(role) => maybe(role.tags.iter().find(|(k, _)| k.to_lowercase() == tag).map(|(_, v)| v.as_str())),
+            Target::Lender(_) => Some(Known::Open),
             Target::Key { key, .. } => Some(Known::Unread(format!("tags of the key {}", key.id))),
             Target::Other { arn, .. } => Some(Known::Unread(format!("tags of {arn}"))),
         }
@@ -442,6 +482,13 @@ impl Request<'_, '_> {
     fn of_service(&self, key: &str) -> Option<Known> {
         if !OF_SERVICES.contains(&key) {
             return None;
+        }
+        match (&self.source, key) {
+            (Some((arn, _)), "aws:sourcearn") => return Some(arn.clone()),
+            (Some((_, account)), "aws:sourceaccount") => return one(account.as_str()),
+            (Some((_, account)), "aws:sourceorgid") => return Some(self.organization_of(Some(account), true, false)),
+            (Some((_, account)), "aws:sourceorgpaths") => return Some(self.organization_of(Some(account), true, true)),
+            _ => {}
         }
         Some(match self.actor {
             Actor::Service(name) if key == "aws:principalservicename" => Known::One(name.clone()),

@@ -29,6 +29,9 @@ pub(super) const ACTIONS: &[&str] = &[
     "s3express:CreateSession",
     "s3express:PutBucketPolicy",
     "s3express:DeleteBucketPolicy",
+    "s3:GetDataAccess",
+    "lakeformation:GetDataAccess",
+    "lakeformation:GrantPermissions",
 ];
 
 /// One of [`ACTIONS`].
@@ -57,6 +60,11 @@ pub(super) const INVOKE: Action = Action(18);
 pub(super) const CREATE_SESSION: Action = Action(19);
 pub(super) const EXPRESS_PUT_POLICY: Action = Action(20);
 pub(super) const EXPRESS_DELETE_POLICY: Action = Action(21);
+/// Credentials of S3 Access Grants.
+pub(super) const GET_GRANTED: Action = Action(22);
+/// Credentials of Lake Formation.
+pub(super) const GET_LAKE: Action = Action(23);
+pub(super) const GRANT_LAKE: Action = Action(24);
 
 impl Action {
     fn bit(self) -> u32 {

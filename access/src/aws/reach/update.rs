@@ -38,7 +38,8 @@ impl<'a> Reacher<'a> {
         };
         self.estate.go_on(inventory);
         let mut touched: BTreeSet<String> = change.buckets.iter().map(|&i| inventory.buckets[i].name.clone()).collect();
-        let mut all = false;
+        // Who may ask for what is lent may ask for it anywhere.
+        let mut all = self.lending.go_on(&self.estate, &change.policies);
         for policy in &change.policies {
             match bears_on(&self.estate, *policy) {
                 Some(names) => touched.extend(names),
@@ -123,6 +124,8 @@ fn is_alike(old: &Inventory, new: &Inventory) -> bool {
         access_points,
         object_lambdas,
         pods,
+        access_grants,
+        lakes,
         organization,
         directory,
         exports: _,
@@ -135,6 +138,8 @@ fn is_alike(old: &Inventory, new: &Inventory) -> bool {
         && *access_points == new.access_points
         && *object_lambdas == new.object_lambdas
         && *pods == new.pods
+        && *access_grants == new.access_grants
+        && *lakes == new.lakes
         && *organization == new.organization
         && *directory == new.directory
         && new.policies.goes_on_from(policies)

@@ -1,6 +1,8 @@
 //! Estates and who reaches what in them.
 
 mod doors;
+mod lent;
+mod lent_twin;
 mod small;
 mod tricky;
 mod twin;

@@ -41,7 +41,7 @@ fn worlds() -> Vec<World> {
     out
 }
 
-fn condition() -> impl Strategy<Value = Value> {
+pub(super) fn condition() -> impl Strategy<Value = Value> {
     prop_oneof![
         4 => Just(json!(null)),
         1 => Just(json!({"StringEquals": {"aws:PrincipalTag/team": "x"}})),
@@ -74,7 +74,7 @@ fn resource() -> impl Strategy<Value = Value> {
     proptest::sample::subsequence(names.to_vec(), 1..3).prop_map(|list| json!(list))
 }
 
-fn statement(principals: Option<Vec<Value>>) -> impl Strategy<Value = Value> {
+pub(super) fn statement(principals: Option<Vec<Value>>) -> impl Strategy<Value = Value> {
     let actions = ["s3:GetObject", "s3:*", "s3:PutObject", "s3:ListBucket", "s3:DeleteObject", "*", "s3:Get*"];
     let principals = proptest::option::of(proptest::sample::select(principals.unwrap_or_else(|| vec![json!(null)])));
     (any::<u8>(), proptest::sample::subsequence(actions.to_vec(), 1..3), resource(), condition(), principals, any::<u8>()).prop_map(
@@ -94,7 +94,7 @@ fn statement(principals: Option<Vec<Value>>) -> impl Strategy<Value = Value> {
     )
 }
 
-fn identity() -> impl Strategy<Value = Value> {
+pub(super) fn identity() -> impl Strategy<Value = Value> {
     proptest::collection::vec(statement(None), 1..4).prop_map(|s| json!({"Version": "2012-10-17", "Statement": s}))
 }
 
