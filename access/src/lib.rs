@@ -21,6 +21,7 @@ pub mod reach;
 pub mod snowflake;
 pub mod sql;
 pub mod unity;
+pub mod usage;
 pub mod vectors;
 
 /// A thing's name at its provider: what policies speak of.
