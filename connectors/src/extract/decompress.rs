@@ -17,32 +17,38 @@ use crate::Reason;
 /// Output is given on in pieces of this size, bytes; the first is what the sniffer looks at.
 const PIECE: usize = sniff::HEAD as usize;
 /// Output up to this has any ratio, bytes.
-const FREE: u64 = 1 << 20;
+pub(super) const FREE: u64 = 1 << 20;
 /// Compressed in compressed, at most.
 const MAX_DEPTH: u32 = 3;
 
 /// One step of a decoder.
-struct Step {
-    read: usize,
-    written: usize,
+pub(super) struct Step {
+    pub(super) read: usize,
+    pub(super) written: usize,
     /// A member or frame ended.
-    end: bool,
+    pub(super) end: bool,
 }
 
-enum Decoder {
+pub(super) enum Decoder {
     Gzip(Inflate),
     Zstd(Unzstd<'static>),
 }
 
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if matches!(self, Self::Gzip(_)) { "Gzip" } else { "Zstd" })
+    }
+}
+
 impl Decoder {
-    fn new(codec: Codec) -> Result<Self, Reason> {
+    pub(super) fn new(codec: Codec) -> Result<Self, Reason> {
         Ok(match codec {
             Codec::Gzip => Decoder::Gzip(Inflate::new_gzip(15)),
             Codec::Zstd => Decoder::Zstd(Unzstd::new().map_err(|_| Reason::UnableToParseFile)?),
         })
     }
 
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, String> {
+    pub(super) fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, String> {
         match self {
             Decoder::Gzip(inflate) => {
                 let before = (inflate.total_in(), inflate.total_out());

@@ -15,6 +15,7 @@ mod leaf;
 mod open;
 mod parquet;
 mod place;
+mod plain;
 pub(crate) mod records;
 mod sniff;
 mod stream;
@@ -24,6 +25,7 @@ mod text;
 mod transcode;
 
 pub use open::open;
+pub use plain::Plain;
 pub(crate) use stream::key as column_name;
 
 /// How an object is read. Chosen by content first, by name second.
