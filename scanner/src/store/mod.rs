@@ -22,6 +22,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 mod text;
+mod usage;
 
 use std::{
     collections::BTreeMap,
@@ -38,6 +39,7 @@ use crate::record::{Coverage, Location, ObjectRef, SplitRecord};
 pub use failure::Refusal;
 pub use snapshot::{Change, Holder, Membership, PrincipalRow, ReachQuery, ReachRow, SnapshotRow, SnapshotSpec, StatementRow, SummaryRow};
 pub use spec::StoreSpec;
+pub use usage::{LogRow, ReachUseRow, RecordedRow, UsageRows, UseRow};
 
 /// Opens a store. A Postgres server is asked for an answer, a SQLite file that exists is looked at; nothing is written, [`Store::migrate`] comes next.
 ///
@@ -337,6 +339,14 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
     fn gaps<'a>(&'a self, snapshot: Option<i64>, provider: &'a str) -> BoxFuture<'a, Result<Vec<(String, String)>>>;
     /// Answers that were kept, in order: resource, principal, access.
     fn reach<'a>(&'a self, query: &'a ReachQuery, visit: Visit<'a, ReachRow>) -> BoxFuture<'a, Result<()>>;
+    /// Adds what audit logs say: times are widened, uses added up.
+    fn save_usage(&self, rows: UsageRows) -> BoxFuture<'_, Result<()>>;
+    /// What logs say of a provider; its files are left out.
+    fn usage<'a>(&'a self, provider: &'a str) -> BoxFuture<'a, Result<UsageRows>>;
+    /// Files of logs that were read.
+    fn logs(&self) -> BoxFuture<'_, Result<Vec<LogRow>>>;
+    /// Keeps the answers of a snapshot held against logs, in place of those of its provider.
+    fn save_reach_use(&self, snapshot: i64, rows: Vec<ReachUseRow>) -> BoxFuture<'_, Result<()>>;
     /// Closes all connections, flushing what is buffered.
     fn close(&self) -> BoxFuture<'_, ()>;
 }

@@ -20,10 +20,12 @@ type Script = (i64, &'static str, &'static str);
 const SQLITE: &[Script] = &[
     (1, "spine", include_str!("../../../migrations/sqlite/0001_spine.sql")),
     (2, "reach", include_str!("../../../migrations/sqlite/0002_reach.sql")),
+    (3, "usage", include_str!("../../../migrations/sqlite/0003_usage.sql")),
 ];
 const POSTGRES: &[Script] = &[
     (1, "spine", include_str!("../../../migrations/postgres/0001_spine.sql")),
     (2, "reach", include_str!("../../../migrations/postgres/0002_reach.sql")),
+    (3, "usage", include_str!("../../../migrations/postgres/0003_usage.sql")),
 ];
 
 fn scripts(dialect: Dialect) -> &'static [Script] {

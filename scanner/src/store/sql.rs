@@ -17,10 +17,10 @@ use sqlx::{
 use tempfile::TempDir;
 
 use super::{
-    Bars, Change, CoverageRow, DatasetRow, End, FindingRow, ObjectFindingRow, PlannedSplit, Query, ReachQuery, ReachRow, RunSpec, SchemaStatus,
-    SnapshotRow, SnapshotSpec, Store, StoreSpec, SummaryRow, Visit, commit, failure, finish,
+    Bars, Change, CoverageRow, DatasetRow, End, FindingRow, LogRow, ObjectFindingRow, PlannedSplit, Query, ReachQuery, ReachRow, ReachUseRow,
+    RunSpec, SchemaStatus, SnapshotRow, SnapshotSpec, Store, StoreSpec, SummaryRow, UsageRows, Visit, commit, failure, finish,
     link::{Dialect, Held, SqlResult, Tx},
-    read, run, schema, snapshot,
+    read, run, schema, snapshot, usage,
 };
 use crate::record::SplitRecord;
 
@@ -223,6 +223,22 @@ impl Store for SqlStore {
 
     fn reach<'a>(&'a self, query: &'a ReachQuery, visit: Visit<'a, ReachRow>) -> BoxFuture<'a, Result<()>> {
         Box::pin(self.explained(snapshot::reach(self, query, visit)))
+    }
+
+    fn save_usage(&self, rows: UsageRows) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.explained(usage::save(self, rows)))
+    }
+
+    fn usage<'a>(&'a self, provider: &'a str) -> BoxFuture<'a, Result<UsageRows>> {
+        Box::pin(self.explained(usage::load(self, provider)))
+    }
+
+    fn logs(&self) -> BoxFuture<'_, Result<Vec<LogRow>>> {
+        Box::pin(self.explained(usage::logs(self)))
+    }
+
+    fn save_reach_use(&self, snapshot: i64, rows: Vec<ReachUseRow>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.explained(usage::save_reach(self, snapshot, rows)))
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -116,6 +116,8 @@ fn the_twins_are_twins() {
                 let l = l.replace(" AUTOINCREMENT", "").replace(" WITHOUT ROWID", "").replace(" NULLS FIRST", "").replace("bytea", "blob");
                 let l = l.replace("timestamptz", "text").replace("jsonb", "text").replace("printf('%012d%012d', c.part, c.seq)", "PLACE");
                 let l = l.replace("lpad(c.part::text, 12, '0') || lpad(c.seq::text, 12, '0')", "PLACE");
+                let l = l.replace("strftime('%Y-%m-%dT%H:%M:%SZ', ", "to_timestamp(").replace(", 'unixepoch')", ")");
+                let l = l.replace("text_array_elements_text(i.regulations) e (value)", "json_each(i.regulations) e");
                 l.replace("group_concat(DISTINCT r.tag)", "TAGS").replace("string_agg(DISTINCT r.tag, ',' ORDER BY r.tag)", "TAGS")
             });
             lines.collect::<Vec<_>>()

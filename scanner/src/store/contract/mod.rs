@@ -11,6 +11,7 @@ mod merge;
 mod odd;
 mod reach;
 pub mod upgrade;
+mod usage;
 mod writing;
 
 use std::sync::Arc;
@@ -49,6 +50,8 @@ type Case = fn(Place) -> BoxFuture<'static, ()>;
 const CASES: &[(&str, Case)] = &[
     ("migrating_twice_changes_nothing", |p| Box::pin(writing::migrating_twice_changes_nothing(p))),
     ("reach_is_kept_by_snapshot", |p| Box::pin(reach::reach_is_kept_by_snapshot(p))),
+    ("usage_is_added_up", |p| Box::pin(usage::usage_is_added_up(p))),
+    ("answers_are_held_against_logs", |p| Box::pin(usage::answers_are_held_against_logs(p))),
     ("a_part_is_replaced", |p| Box::pin(writing::a_part_is_replaced(p))),
     ("leases_fence", |p| Box::pin(writing::leases_fence(p))),
     ("a_newer_run_takes_over", |p| Box::pin(writing::a_newer_run_takes_over(p))),
