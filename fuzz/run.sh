@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds="${1:-30}"
 targets=("${@:2}")
-[ ${#targets[@]} -gt 0 ] || targets=(text columns rules policies)
+[ ${#targets[@]} -gt 0 ] || targets=(text columns rules policies usage)
 kept="$PWD/../.cache/fuzz"
 target_dir="$PWD/../target/fuzz"
 

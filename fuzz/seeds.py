@@ -50,3 +50,18 @@ for n, operator in enumerate(conditions):
     keep("policies", 2 * n, policy.encode())
     request = f'{{"id":{n},"principal":"arn:aws:sts::111122223333:assumed-role/r/s","action":"s3:GetObject","resource":"arn:aws:s3:::b/x/k","unknown_context":["k"],"resource_policy":{policy}}}'
     keep("policies", 2 * n + 1, request.encode())
+
+# Audit logs, the first byte says where they are cut; of Postgres in all formats.
+who = '"userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/r/s","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::111122223333:role/r"}}}'
+event = f'{{"eventTime":"2026-01-02T03:04:05Z","eventSource":"s3.amazonaws.com","eventName":"CopyObject","eventCategory":"Data",{who},"requestParameters":{{"bucketName":"b","x-amz-copy-source":"/c/k"}}}}'
+audit = 'AUDIT: SESSION,1,1,READ,SELECT,TABLE,"public.""Sales EU""",select 1,<not logged>'
+quoted = audit.replace('"', '""')
+lines = [
+    f"2026-01-02 03:04:05.678 UTC [15] ann@app LOG:  {audit}\n",
+    f'2026-01-02 03:04:05.678 UTC,"ann","app",15,"[local]",6b.1,1,"S",2026-01-02 03:04:05 UTC,3/2,0,LOG,00000,"{quoted}",,,""\n',
+    '{"timestamp":"2026-01-02 03:04:05.678 UTC","user":"ann","dbname":"app","message":"AUDIT: OBJECT,1,1,WRITE,INSERT,TABLE,public.t,x"}\n',
+]
+logs = [f'{{"Records":[{event},{event}]}}', f"[{event}]", f"{event}\n{event}\n", *(line * 2 for line in lines)]
+logs.append("%t:%r:%u@%d:[%p]:\n2026-01-02 03:04:05 UTC:10.0.0.1(5432):ann@app:[15]:LOG:  " + audit + "\n")
+for n, log in enumerate(logs):
+    keep("usage", n, bytes([7 + 31 * n % 200]) + log.encode())

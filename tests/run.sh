@@ -19,8 +19,12 @@ command -v c++ >/dev/null || need+=(g++)
 command -v pkg-config >/dev/null || need+=(pkg-config)
 [ -e /usr/include/hs/hs.h ] || need+=(libhyperscan-dev)
 python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3 python3-venv)
-if [ ${#need[@]} -gt 0 ]; then
+audit=
+compgen -G '/usr/lib/postgresql/*/lib/pgaudit.so' >/dev/null || audit=yes
+if [ ${#need[@]} -gt 0 ] || [ -n "$audit" ]; then
   as_root apt-get update -q
+  # Its package is named after the version of the server.
+  [ -z "$audit" ] || need+=("$(apt-cache pkgnames postgresql- | grep -Ex 'postgresql-[0-9]+-pgaudit' | sort -V | tail -n 1)")
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${need[@]}"
 fi
 command -v cargo-nextest >/dev/null || cargo install --locked cargo-nextest --version 0.9.143

@@ -10,7 +10,7 @@ fn help(args: &[&str]) -> String {
 
 #[test]
 fn help_texts() {
-    let commands: [&[&str]; 21] = [
+    let commands: [&[&str]; 22] = [
         &[],
         &["scan"],
         &["classify"],
@@ -19,6 +19,7 @@ fn help_texts() {
         &["datasets"],
         &["identities", "import"],
         &["identities", "sync"],
+        &["identities", "usage"],
         &["reach"],
         &["reach", "diff"],
         &["reach", "cut"],

@@ -17,6 +17,7 @@
 mod cloudtrail;
 mod postgres;
 mod records;
+mod selectors;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ use std::{
 };
 
 pub use postgres::{Prefix, PrefixError};
+pub use selectors::{Selected, selectors};
 
 /// Uses that are kept at most; of a log with more, nothing is said to be recorded.
 const MAX_USES: usize = 500_000;

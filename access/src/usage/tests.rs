@@ -224,6 +224,45 @@ fn statements_without_a_table_count_while_nothing_better_is_known() {
     assert_eq!(shown(&postgres(DEBIAN, &text)), ["ann app/public/t read 1", "bob app read 1"]);
 }
 
+#[test]
+fn what_a_trail_says_it_records() {
+    let advanced = |fields: &str| {
+        format!(
+            r#"{{"TrailARN": "t", "AdvancedEventSelectors": [{{"Name": "n", "FieldSelectors": [{{"Field": "eventCategory", "Equals": ["Data"]}}, {{"Field": "resources.type", "Equals": ["AWS::S3::Object"]}}{fields}]}}]}}"#
+        )
+    };
+    let basic = |kind: &str, values: &str| {
+        format!(
+            r#"{{"EventSelectors": [{{"ReadWriteType": "{kind}", "IncludeManagementEvents": true, "DataResources": [{{"Type": "AWS::S3::Object", "Values": [{values}]}}]}}]}}"#
+        )
+    };
+    let table: [(String, &[&str]); 11] = [
+        (basic("All", r#""arn:aws:s3""#), &["* read", "* write"]),
+        (basic("ReadOnly", r#""arn:aws:s3:::data/", "arn:aws:s3:::part/people/""#), &["data read"]),
+        (basic("WriteOnly", r#""arn:aws:s3:::""#), &["* write"]),
+        (r#"{"EventSelectors": [{"ReadWriteType": "All", "DataResources": []}]}"#.to_owned(), &[]),
+        (
+            r#"{"EventSelectors": [{"ReadWriteType": "All", "DataResources": [{"Type": "AWS::Lambda::Function", "Values": ["arn:aws:lambda"]}]}]}"#
+                .to_owned(),
+            &[],
+        ),
+        (advanced(""), &["* read", "* write"]),
+        (advanced(r#", {"Field": "readOnly", "Equals": ["false"]}"#), &["* write"]),
+        (advanced(r#", {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::data/", "arn:aws:s3:::part/x"]}"#), &["data read", "data write"]),
+        (advanced(r#", {"Field": "resources.ARN", "NotStartsWith": ["arn:aws:s3:::data/"]}"#), &[]),
+        (advanced(r#", {"Field": "userIdentity.arn", "Equals": ["arn:aws:iam::111122223333:user/ana"]}"#), &[]),
+        (advanced("").replace("\"Data\"", "\"Management\""), &[]),
+    ];
+    for (text, wanted) in table {
+        let found: Vec<String> =
+            selectors(text.as_bytes()).unwrap().iter().map(|s| format!("{} {}", s.bucket.as_deref().unwrap_or("*"), s.access.name())).collect();
+        assert_eq!(found, wanted, "{text}");
+    }
+    for wrong in ["", "{}", "[]", r#"{"EventSelectors": 7}"#] {
+        assert!(selectors(wrong.as_bytes()).is_err(), "{wrong}");
+    }
+}
+
 fn log_of(lines: &[String], kind: usize) -> Usage {
     let text = lines.concat();
     if kind == 0 { trail(text.as_bytes()) } else { postgres(DEBIAN, &text) }

@@ -121,6 +121,7 @@ async fn keep(args: &SyncArgs, place: &DatabasePlace, origin: &str, inventory: &
     }
     let one_by_one = rows.len();
     store.save_reach(snapshot, rows, summaries, changes).await?;
+    identities::hold(store, &place.provider(), snapshot, identities::Owners::new()).await?;
     let mut out = io::BufWriter::new(io::stdout());
     let logins = inventory.roles.iter().filter(|r| r.login).count();
     writeln!(
@@ -164,18 +165,24 @@ async fn datasets(store: &dyn Store, place: &DatabasePlace, from: Option<LevelAr
     Ok(found)
 }
 
-/// Answers for a table, a schema or a database, from its newest snapshot or the one named: what the store calls the database, and table by table.
-pub(super) async fn reach(uri: &str, snapshot: Option<i64>, store: &dyn Store) -> Result<(String, Vec<(Place, Vec<ReachRow>)>)> {
+/// What a URI names, and the newest snapshot of its database, or the one named.
+pub(super) async fn snapshot(uri: &str, id: Option<i64>, store: &dyn Store) -> Result<(DatabasePlace, SnapshotRow)> {
     // What is none may hold a password anywhere.
     let place = DatabasePlace::parse(uri).context("what is asked about is not of the form `postgres://host:port/database[/schema[/table]]`")?;
-    let provider = place.provider();
-    let Some(row) = store.snapshot(snapshot, Some(&provider)).await? else {
+    let Some(row) = store.snapshot(id, Some(&place.provider())).await? else {
         let base = safe(&place.base);
-        match snapshot {
+        match id {
             Some(id) => bail!("there is no snapshot {id} of `postgres://{base}`"),
             None => bail!("no identities of `postgres://{base}` were read yet: run `sonde identities sync postgres://{base}` first"),
         }
     };
+    Ok((place, row))
+}
+
+/// Answers for a table, a schema or a database, from its newest snapshot or the one named: what the store calls the database, and table by table.
+pub(super) async fn reach(uri: &str, id: Option<i64>, store: &dyn Store) -> Result<(String, Vec<(Place, Vec<ReachRow>)>)> {
+    let (place, row) = snapshot(uri, id, store).await?;
+    let provider = place.provider();
     let inventory = inventory(&row)?;
     let tables = Tables::new(&place, &inventory)?;
     let covered = tables.covered();

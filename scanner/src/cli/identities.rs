@@ -16,9 +16,10 @@ use super::{
     reach::{kept_answers, sensitive},
     setup, table,
     terminal::safe,
+    usage,
 };
 use crate::{
-    identities::{self, Answers},
+    identities::{self, Answers, Located},
     sizes::grouped,
     store::{ReachQuery, Store},
 };
@@ -29,6 +30,8 @@ pub(super) enum IdentitiesCommand {
     Import(ImportArgs),
     /// Read identities of an AWS account, or roles and grants of a database, and work out who can reach what
     Sync(databases::SyncArgs),
+    /// Read audit logs (CloudTrail, pgaudit): who used what, and when last
+    Usage(Box<usage::UsageArgs>),
 }
 
 /// Options of `sonde identities import`.
@@ -39,6 +42,9 @@ pub(super) struct ImportArgs {
     /// Keep every answer for datasets with findings from this sensitivity on; of the rest, counts
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = LevelArg::Moderate)]
     expand: LevelArg,
+    /// What lies at PLACE was scanned as DATASET (`gs://lake=s3://lake`, `snowflake://account/DB.SCHEMA.TABLE=s3://unloaded/table/`). Repeatable
+    #[arg(long, value_name = "PLACE=DATASET", value_parser = alias)]
+    scanned_as: Vec<(String, String)>,
     /// Exit with 2 when something could not be read
     #[arg(long)]
     strict: bool,
@@ -46,17 +52,33 @@ pub(super) struct ImportArgs {
     store: StoreArgs,
 }
 
+fn alias(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((place, dataset)) if place.contains("://") && dataset.contains("://") => Ok((place.to_owned(), dataset.to_owned())),
+        _ => Err("it is not of the form `gs://bucket=s3://bucket`".to_owned()),
+    }
+}
+
 pub(super) fn run(command: IdentitiesCommand) -> Result<ExitCode> {
     let args = match command {
         IdentitiesCommand::Import(args) => args,
         IdentitiesCommand::Sync(args) => return databases::sync(&args),
+        IdentitiesCommand::Usage(args) => return usage::run(&args),
     };
     let inventory = identities::read(&args.dir)?;
     if identities::counts(&inventory).iter().all(|(.., n)| *n == 0) && inventory.gaps.is_empty() {
         bail!("there is nothing in `{}` that an import knows: see `sonde identities import --help`", args.dir.display());
     }
     let origin = args.dir.display().to_string();
-    setup::runtime()?.block_on(keep(&inventory, &origin, args.expand, args.strict, &args.store))
+    let how = How { expand: args.expand, strict: args.strict, scanned_as: &args.scanned_as };
+    setup::runtime()?.block_on(keep(inventory, &origin, &how, &args.store))
+}
+
+/// What is kept one by one, and what is a failure.
+struct How<'h> {
+    expand: LevelArg,
+    strict: bool,
+    scanned_as: &'h [(String, String)],
 }
 
 /// `sonde identities sync aws`.
@@ -64,26 +86,41 @@ pub(super) async fn sync(options: AwsOptions, expand: LevelArg, strict: bool, st
     let aws = Aws::connect(options).await?;
     let collected = aws.collect().await;
     let origin = format!("aws {}", collected.account);
-    keep(&identities::of_account(&collected), &origin, expand, strict, store).await
+    keep(identities::of_account(&collected), &origin, &How { expand, strict, scanned_as: &[] }, store).await
 }
 
 /// Opens the store and keeps an inventory there, with all answers.
-async fn keep(inventory: &Inventory, origin: &str, expand: LevelArg, strict: bool, store: &StoreArgs) -> Result<ExitCode> {
+async fn keep(inventory: Inventory, origin: &str, how: &How<'_>, store: &StoreArgs) -> Result<ExitCode> {
     let store = crate::store::open(&setup::store_spec(store)?).await?;
     store.migrate().await?;
-    let outcome = import(inventory, origin, expand, strict, &*store).await;
+    let outcome = import(inventory, origin, how, &*store).await;
     store.close().await;
     outcome
 }
 
-async fn import(inventory: &Inventory, origin: &str, expand: LevelArg, strict: bool, store: &dyn Store) -> Result<ExitCode> {
+async fn import(inventory: Inventory, origin: &str, how: &How<'_>, store: &dyn Store) -> Result<ExitCode> {
+    let datasets = sensitive(store, Some(how.expand), how.scanned_as).await?;
+    let mut out = io::BufWriter::new(io::stdout());
+    let gaps = Answers::new(&inventory).gaps();
+    print(&mut out, &inventory, &gaps)?;
+    for (provider, inventory) in identities::apart(inventory) {
+        let (snapshot, all, kept) = answer(provider, &inventory, origin, &datasets, store).await?;
+        let shown = safe(origin);
+        writeln!(out, "Snapshot {snapshot} of {shown}: {} answers, {} of them kept one by one.", grouped(all as u64), grouped(kept as u64))?;
+    }
+    out.flush()?;
+    Ok(if how.strict && !gaps.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+/// Keeps one snapshot: its number, how many answers there are, and how many were kept one by one.
+async fn answer(provider: &str, inventory: &Inventory, origin: &str, datasets: &[Located], store: &dyn Store) -> Result<(i64, usize, usize)> {
     let mut answers = Answers::new(inventory);
-    let gaps = answers.gaps();
-    let before = store.snapshot(None, Some("aws")).await?;
-    let snapshot = store.save_snapshot(identities::snapshot(inventory, origin, &gaps)?).await?;
-    let datasets = sensitive(store, Some(expand)).await?;
+    let before = store.snapshot(None, Some(provider)).await?;
+    let mut spec = identities::snapshot(inventory, provider, origin, &answers.gaps())?;
+    spec.resources = answers.places(&[]).len() as u64;
+    let snapshot = store.save_snapshot(spec).await?;
     let (mut rows, mut summaries, mut changes, mut all) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    for place in answers.places(&datasets) {
+    for place in answers.places(datasets) {
         let found = answers.of(&place);
         all += found.len();
         let expanded = place.dataset.is_some();
@@ -103,11 +140,8 @@ async fn import(inventory: &Inventory, origin: &str, expand: LevelArg, strict: b
     }
     let kept = rows.len();
     store.save_reach(snapshot, rows, summaries, changes).await?;
-    let mut out = io::BufWriter::new(io::stdout());
-    print(&mut out, inventory, &gaps)?;
-    writeln!(out, "Snapshot {snapshot} of {}: {} answers, {} of them kept one by one.", safe(origin), grouped(all as u64), grouped(kept as u64))?;
-    out.flush()?;
-    Ok(if strict && !gaps.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS })
+    identities::hold(store, provider, snapshot, identities::owners(inventory)).await?;
+    Ok((snapshot, all, kept))
 }
 
 fn print(out: &mut impl Write, inventory: &Inventory, gaps: &[Gap]) -> Result<()> {

@@ -22,6 +22,7 @@ mod scan;
 mod setup;
 mod table;
 mod terminal;
+mod usage;
 mod watch;
 
 pub use terminal::Failure;
@@ -46,7 +47,7 @@ enum Command {
     Coverage(read::CoverageArgs),
     /// List datasets from the store
     Datasets(read::DatasetsArgs),
-    /// Read who there is, and what policies say, from exports
+    /// Read who there is, what policies say, and what audit logs say was used
     Identities {
         #[command(subcommand)]
         command: identities::IdentitiesCommand,

@@ -35,6 +35,7 @@ impl Place {
             };
             let end = rest.match_indices('/').nth(parts.saturating_sub(1)).map_or(rest.len(), |(i, _)| i);
             let prefix = rest[end..].trim_start_matches('/').trim_end_matches('*').to_owned();
+            let end = if parts == usize::MAX { rest.trim_end_matches('/').len() } else { end };
             return Some(Self { bucket: format!("{scheme}://{}", &rest[..end]), prefix, dataset: None });
         }
         let rest = text.strip_prefix("s3://").or_else(|| {
@@ -59,6 +60,29 @@ impl Place {
             (true, prefix) => format!("{}/{prefix}", self.bucket),
             (false, prefix) => format!("s3://{}/{prefix}", self.bucket),
         }
+    }
+}
+
+/// A dataset of the store, and where it lies as identities have it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Located {
+    /// `s3://bucket/prefix/`, `gs://bucket/prefix/`, `snowflake://account/DB.SCHEMA.TABLE`, …
+    pub place: String,
+    /// Its URI in the store: the same, unless it was scanned as something else.
+    pub dataset: String,
+}
+
+impl Located {
+    /// One that lies where it was scanned, or, where `aliases` (place, what it was scanned as) says so, elsewhere; none where nobody is known to reach it.
+    #[must_use]
+    pub fn new(dataset: &str, aliases: &[(String, String)]) -> Option<Self> {
+        let elsewhere = aliases.iter().find_map(|(place, scanned)| {
+            let rest = dataset.strip_prefix(scanned.trim_end_matches('/'))?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| format!("{}{rest}", place.trim_end_matches('/')))
+        });
+        let place = elsewhere.unwrap_or_else(|| dataset.to_owned());
+        let known = place.split_once("://").is_some_and(|(scheme, _)| scheme == "s3" || PLATFORMS.contains(&scheme));
+        known.then(|| Self { place, dataset: dataset.to_owned() })
     }
 }
 
@@ -94,9 +118,9 @@ impl<'a> Answers<'a> {
         gaps
     }
 
-    /// All buckets, each with the dataset that is the whole of it, and the datasets below prefixes.
+    /// All buckets, and what other platforms have, each with the dataset that is the whole of it, and the datasets below prefixes. Of datasets: where it lies, its URI.
     #[must_use]
-    pub fn places(&self, datasets: &[String]) -> Vec<Place> {
+    pub fn places(&self, datasets: &[Located]) -> Vec<Place> {
         let mut out: BTreeMap<(String, String), Place> = BTreeMap::new();
         for bucket in &self.inventory.buckets {
             out.insert((bucket.name.clone(), String::new()), Place { bucket: bucket.name.clone(), prefix: String::new(), dataset: None });
@@ -105,10 +129,10 @@ impl<'a> Answers<'a> {
             let place = Place { bucket: uri, prefix: String::new(), dataset: None };
             out.insert((place.bucket.clone(), String::new()), place);
         }
-        for uri in datasets {
-            let Some(mut place) = Place::parse(uri) else { continue };
+        for Located { place, dataset } in datasets {
+            let Some(mut place) = Place::parse(place) else { continue };
             if out.contains_key(&(place.bucket.clone(), String::new())) {
-                place.dataset = Some(uri.clone());
+                place.dataset = Some(dataset.clone());
                 out.insert((place.bucket.clone(), place.prefix.clone()), place);
             }
         }
@@ -133,11 +157,17 @@ impl<'a> Answers<'a> {
 }
 
 fn platform_row(row: reach::Reach, dataset: Option<&str>) -> ReachRow {
+    // As the store calls them: accounts of programs and holders of keys, and everybody of a domain.
+    let kind = match row.kind {
+        reach::Kind::ServiceAccount | reach::Kind::Holder => "app",
+        reach::Kind::Domain => "group",
+        other => other.name(),
+    };
     ReachRow {
         resource: row.resource,
         dataset: dataset.map(str::to_owned),
         principal: row.principal,
-        kind: row.kind.name().to_owned(),
+        kind: kind.to_owned(),
         external: row.external,
         access: row.access.name().to_owned(),
         answer: row.answer.name().to_owned(),
@@ -187,7 +217,9 @@ pub fn summary(resource: &str, place: &Place, rows: &[ReachRow], expanded: bool)
 pub fn difference(before: &[ReachRow], after: &[ReachRow]) -> Vec<Change> {
     type Key<'k> = (&'k str, &'k str, &'k str);
     let keyed = |rows: &'_ [ReachRow]| -> BTreeMap<(String, String, String), ReachRow> {
-        rows.iter().map(|r| ((r.resource.clone(), r.principal.clone(), r.access.clone()), r.clone())).collect()
+        // Of several ways to the same the first is the surest.
+        let all = rows.iter().rev();
+        all.map(|r| ((r.resource.clone(), r.principal.clone(), r.access.clone()), r.clone())).collect()
     };
     let (old, new) = (keyed(before), keyed(after));
     let keys: BTreeSet<Key<'_>> = old.keys().chain(new.keys()).map(|(a, b, c)| (a.as_str(), b.as_str(), c.as_str())).collect();

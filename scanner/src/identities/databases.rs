@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 use sonde_access::sql::{Access, Answer, Grantee, Inventory, MembershipKind, Privileges, Reach, dump::Dump};
 
+use super::grants;
 use crate::store::{Holder, Membership, PrincipalRow, ReachRow, SnapshotSpec, StatementRow};
 
 /// Largest dump that is read, bytes.
@@ -178,8 +179,11 @@ impl<'a> Tables<'a> {
             }
             .to_owned(),
             condition: reach.condition,
+            because: {
+                let grants = reach.because.into_iter().map(|b| (b.policy, b.statement, b.effect));
+                grants.chain(grants::memberships(self.inventory, &reach.principal, &reach.via)).collect()
+            },
             via: reach.via,
-            because: reach.because.into_iter().map(|b| (b.policy, b.statement, b.effect)).collect(),
             principal: reach.principal,
         };
         let mut rows = self.privileges.reach(schema, table);

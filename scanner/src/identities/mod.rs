@@ -4,10 +4,14 @@ mod answers;
 mod cut;
 mod databases;
 mod folder;
+mod grants;
 mod rows;
+mod usage;
 
-pub use answers::{Answers, Place, difference, summary};
+pub use answers::{Answers, Located, Place, difference, summary};
 pub use cut::without;
 pub use databases::{DatabasePlace, Tables, dumps};
 pub use folder::{of_account, read};
-pub use rows::{counts, snapshot};
+pub use grants::without_grant;
+pub use rows::{EXPORTS, apart, counts, snapshot, together};
+pub use usage::{Owners, Used, Uses, day, hold, owners, uses};

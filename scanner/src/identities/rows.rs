@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sonde_access::inventory::{Attachment, Gap, Inventory, PrincipalKind, Reading};
+use sonde_access::{
+    exports::Exports,
+    inventory::{Attachment, Gap, Inventory, PrincipalKind, Reading},
+};
 
 use crate::store::{Holder, Membership, PrincipalRow, SnapshotSpec, StatementRow};
 
@@ -27,13 +30,45 @@ pub fn counts(inventory: &Inventory) -> Vec<(&'static str, &'static str, usize)>
     ]
 }
 
+/// What the store calls exports of other platforms: they are a snapshot of their own, so that a new look at AWS leaves them as they are.
+pub const EXPORTS: &str = "exports";
+
+/// AWS and the exports of other platforms, each with its provider; what is empty is left out.
+#[must_use]
+pub fn apart(mut inventory: Inventory) -> Vec<(&'static str, Inventory)> {
+    let exports = std::mem::take(&mut inventory.exports);
+    let ours = |gap: &Gap| Exports::takes(&gap.place);
+    let gaps: Vec<Gap> = inventory.gaps.iter().filter(|gap| ours(gap)).cloned().collect();
+    inventory.gaps.retain(|gap| !ours(gap));
+    let unknown: Vec<String> = inventory.unknown_files.iter().filter(|file| Exports::takes(file)).cloned().collect();
+    inventory.unknown_files.retain(|file| !Exports::takes(file));
+    let others = !exports.is_empty() || !gaps.is_empty();
+    let mut out = Vec::new();
+    if !others || counts(&inventory).iter().any(|(.., n)| *n > 0) || !inventory.gaps.is_empty() {
+        out.push(("aws", inventory));
+    }
+    if others {
+        out.push((EXPORTS, Inventory { exports, gaps, unknown_files: unknown, ..Inventory::default() }));
+    }
+    out
+}
+
+/// Both again.
+#[must_use]
+pub fn together(mut aws: Inventory, exports: Inventory) -> Inventory {
+    aws.exports = exports.exports;
+    aws.gaps.extend(exports.gaps);
+    aws.unknown_files.extend(exports.unknown_files);
+    aws
+}
+
 /// What the store keeps of an inventory.
 ///
 /// # Errors
 /// The inventory cannot be written as JSON.
-pub fn snapshot(inventory: &Inventory, origin: &str, gaps: &[Gap]) -> anyhow::Result<SnapshotSpec> {
+pub fn snapshot(inventory: &Inventory, provider: &str, origin: &str, gaps: &[Gap]) -> anyhow::Result<SnapshotSpec> {
     let mut spec = SnapshotSpec {
-        provider: "aws".to_owned(),
+        provider: provider.to_owned(),
         origin: origin.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         inventory: serde_json::to_string(inventory)?,

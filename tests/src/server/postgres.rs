@@ -34,7 +34,35 @@ impl Postgres {
     /// Postgres is not installed (with how to install it), or does not come up (with its log).
     #[must_use]
     pub fn start() -> Self {
-        Self::start_from(find_bin().expect(INSTALL))
+        Self::start_from(find_bin().expect(INSTALL), &[])
+    }
+
+    /// One with pgaudit that logs everything, as `a.log`, `a.csv` and `a.json` in [`Postgres::logs`].
+    ///
+    /// # Panics
+    /// As [`Postgres::start`]; pgaudit is not installed.
+    #[must_use]
+    pub fn audited() -> Self {
+        let bin = find_bin().expect(INSTALL);
+        let library = bin.with_file_name("lib").join("pgaudit.so");
+        assert!(library.exists(), "`{}` is not there: run `./tests/run.sh`, which installs it", library.display());
+        let settings = [
+            "shared_preload_libraries=pgaudit",
+            "pgaudit.log=all",
+            "pgaudit.log_relation=on",
+            "pgaudit.log_catalog=off",
+            "logging_collector=on",
+            "log_destination=stderr,csvlog,jsonlog",
+            "log_filename=a.log",
+            "log_line_prefix=%m [%p] %q%u@%d ",
+        ];
+        Self::start_from(bin, &settings)
+    }
+
+    /// Where an audited server writes its logs.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.folder.path().join("data/log")
     }
 
     /// One cluster of each version that is installed: the newest of the system's, and those in the folders that `SONDE_TEST_POSTGRES` lists (separated
@@ -46,10 +74,10 @@ impl Postgres {
     pub fn start_all() -> Vec<Self> {
         let others = env::var_os("SONDE_TEST_POSTGRES").unwrap_or_default();
         let others: Vec<PathBuf> = env::split_paths(&others).filter(|bin| !bin.as_os_str().is_empty()).collect();
-        std::iter::once(find_bin().expect(INSTALL)).chain(others).map(Self::start_from).collect()
+        std::iter::once(find_bin().expect(INSTALL)).chain(others).map(|bin| Self::start_from(bin, &[])).collect()
     }
 
-    fn start_from(bin: PathBuf) -> Self {
+    fn start_from(bin: PathBuf, settings: &[&str]) -> Self {
         let folder = tempfile::Builder::new().prefix("sonde-postgres-").tempdir().expect("a folder");
         if is_root() {
             // It refuses to run as root, and wants its folder to be its own.
@@ -60,7 +88,7 @@ impl Postgres {
         run(as_postgres(&bin.join("initdb")).args(initdb).arg(&data));
         for _ in 0..5 {
             let port = free_port();
-            let mut server = serve(&bin, folder.path(), &data, port);
+            let mut server = serve(&bin, folder.path(), &data, port, settings);
             if is_up(&bin, &mut server, port) {
                 return Self { bin, folder, port, server };
             }
@@ -88,6 +116,30 @@ impl Postgres {
             .expect("psql starts");
         psql.stdin.take().expect("piped").write_all(sql.as_bytes()).expect("psql reads");
         assert!(psql.wait().expect("psql ends").success(), "{sql}");
+    }
+
+    /// Runs SQL as another user, who may be refused.
+    ///
+    /// # Panics
+    /// `psql` does not start.
+    pub fn sql_as(&self, user: &str, database: &str, sql: &str) {
+        let mut command = Command::new(self.bin.join("psql"));
+        command.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", user, "-d", database, "-q", "-c", sql]);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("psql starts");
+    }
+
+    /// Waits until an audited server has written something to all its logs.
+    ///
+    /// # Panics
+    /// It does not.
+    pub fn logged(&self, text: &str) {
+        let json = text.replace('"', "\\\"");
+        let until = Instant::now() + START;
+        let has = |file: &str, text: &str| fs::read_to_string(self.logs().join(file)).is_ok_and(|log| log.contains(text));
+        while !(has("a.log", text) && has("a.json", &json)) {
+            assert!(Instant::now() < until, "`{text}` is not logged");
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Address of a database that is there: `postgres`.
@@ -215,11 +267,12 @@ pub(super) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
 }
 
-fn serve(bin: &Path, folder: &Path, data: &Path, port: u16) -> Child {
+fn serve(bin: &Path, folder: &Path, data: &Path, port: u16, settings: &[&str]) -> Child {
     let log = File::create(folder.join("log")).expect("a log");
     let quick = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200"];
     let mut command = as_postgres(&bin.join("postgres"));
     command.arg("-D").arg(data).arg("-k").arg(folder).args(["-h", "127.0.0.1", "-p", &port.to_string()]).args(quick);
+    command.args(settings.iter().flat_map(|setting| ["-c", setting]));
     command.stdin(Stdio::null()).stdout(log.try_clone().expect("a log")).stderr(log).spawn().expect(INSTALL)
 }
 

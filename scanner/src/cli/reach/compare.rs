@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::Value;
 
-use super::{StoreArgs, inventory, sensitive, snapshot, tell_unread};
+use super::{StoreArgs, read_inventory, sensitive, snapshot, tell_unread};
 use crate::{
     cli::{databases, terminal::safe},
     identities::{Answers, difference},
@@ -31,7 +31,7 @@ pub(super) struct DiffArgs {
 }
 
 pub(super) async fn run(args: &DiffArgs, store: &dyn Store) -> Result<ExitCode> {
-    let (before, after) = (snapshot(store, Some(args.before)).await?, snapshot(store, Some(args.after)).await?);
+    let (before, after) = (snapshot(store, args.before).await?, snapshot(store, args.after).await?);
     if before.provider != after.provider {
         let (one, other) = (safe(&before.provider), safe(&after.provider));
         bail!("snapshot {} is of `{one}` and snapshot {} of `{other}`: only two of the same can be compared", before.id, after.id);
@@ -51,13 +51,13 @@ pub(super) async fn run(args: &DiffArgs, store: &dyn Store) -> Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// All answers of a snapshot.
+/// All answers of a snapshot: about the tables of a database, or about buckets and what else there is in an estate.
 async fn answers(row: &SnapshotRow, store: &dyn Store) -> Result<Vec<ReachRow>> {
-    if row.provider != "aws" {
+    if row.provider.starts_with("postgres:") {
         return databases::surest(row);
     }
-    let (_, inventory) = inventory(store, Some(row.id)).await?;
-    let datasets = sensitive(store, None).await?;
+    let inventory = read_inventory(row)?;
+    let datasets = sensitive(store, None, &[]).await?;
     let mut answers = Answers::new(&inventory);
     Ok(answers.places(&datasets).iter().flat_map(|place| answers.of(place)).collect())
 }

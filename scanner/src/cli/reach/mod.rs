@@ -19,7 +19,7 @@ use super::{
     terminal::{safe, say},
 };
 use crate::{
-    identities::{Answers, Place},
+    identities::{self, Answers, Located, Owners, Place, Used, Uses},
     store::{Query, ReachQuery, ReachRow, SnapshotRow, Store},
 };
 
@@ -65,6 +65,9 @@ struct WhoArgs {
     /// Only principals from outside
     #[arg(long)]
     external: bool,
+    /// Only what audit logs do not show to be used, while they would (after `sonde identities usage`)
+    #[arg(long)]
+    unused: bool,
     /// Only through this role: an ARN, or the end of one (`role/etl`)
     #[arg(long, value_name = "ROLE")]
     via: Option<String>,
@@ -118,23 +121,30 @@ async fn tell_unread(store: &dyn Store, snapshot: Option<i64>, provider: &str) -
     Ok(())
 }
 
-/// A snapshot, or the newest of AWS.
-async fn snapshot(store: &dyn Store, id: Option<i64>) -> Result<SnapshotRow> {
-    match (store.snapshot(id, id.is_none().then_some("aws")).await?, id) {
-        (Some(snapshot), _) => Ok(snapshot),
-        (None, Some(id)) => bail!("there is no snapshot {id} in the store"),
-        (None, None) => bail!("no identities were imported yet: run `sonde identities import DIR` or `sonde identities sync aws` first"),
-    }
+/// A snapshot that somebody names.
+async fn snapshot(store: &dyn Store, id: i64) -> Result<SnapshotRow> {
+    store.snapshot(Some(id), None).await?.with_context(|| format!("there is no snapshot {id} in the store"))
 }
 
-/// A snapshot of AWS and its inventory.
-async fn inventory(store: &dyn Store, id: Option<i64>) -> Result<(SnapshotRow, Inventory)> {
-    let snapshot = snapshot(store, id).await?;
-    if snapshot.provider != "aws" {
-        bail!("snapshot {} is of `{}`: say what of it is asked about, as `postgres://…`", snapshot.id, safe(&snapshot.provider));
+fn read_inventory(snapshot: &SnapshotRow) -> Result<Inventory> {
+    serde_json::from_str(&snapshot.inventory).with_context(|| format!("snapshot {} cannot be read", snapshot.id))
+}
+
+/// What a snapshot has, or the newest of AWS and of exports together; and which providers that are.
+async fn inventory(store: &dyn Store, id: Option<i64>) -> Result<(Vec<&'static str>, Inventory)> {
+    if let Some(id) = id {
+        let snapshot = snapshot(store, id).await?;
+        let Some(provider) = ["aws", identities::EXPORTS].into_iter().find(|provider| *provider == snapshot.provider) else {
+            bail!("snapshot {} is of `{}`: say what of it is asked about, as `postgres://…`", snapshot.id, safe(&snapshot.provider));
+        };
+        return Ok((vec![provider], read_inventory(&snapshot)?));
     }
-    let inventory = serde_json::from_str(&snapshot.inventory).with_context(|| format!("snapshot {} cannot be read", snapshot.id))?;
-    Ok((snapshot, inventory))
+    match (store.snapshot(None, Some("aws")).await?, store.snapshot(None, Some(identities::EXPORTS)).await?) {
+        (Some(aws), Some(exports)) => Ok((vec!["aws", identities::EXPORTS], identities::together(read_inventory(&aws)?, read_inventory(&exports)?))),
+        (Some(aws), None) => Ok((vec!["aws"], read_inventory(&aws)?)),
+        (None, Some(exports)) => Ok((vec![identities::EXPORTS], read_inventory(&exports)?)),
+        (None, None) => bail!("no identities were imported yet: run `sonde identities import DIR` or `sonde identities sync aws` first"),
+    }
 }
 
 /// Answers that were kept.
@@ -148,14 +158,12 @@ pub(super) async fn kept_answers(store: &dyn Store, query: &ReachQuery) -> Resul
     Ok(rows)
 }
 
-/// URIs of the datasets of the store, or of those with findings from a sensitivity on.
-pub(super) async fn sensitive(store: &dyn Store, from: Option<LevelArg>) -> Result<Vec<String>> {
+/// The datasets of the store, or those with findings from a sensitivity on, and where they lie.
+pub(super) async fn sensitive(store: &dyn Store, from: Option<LevelArg>, scanned_as: &[(String, String)]) -> Result<Vec<Located>> {
     let query = Query { min_sensitivity: from.map(Into::into), ..Query::default() };
     let mut uris = Vec::new();
     let visit = |row: crate::store::DatasetRow| {
-        if row.dataset.starts_with("s3://") {
-            uris.push(row.dataset);
-        }
+        uris.extend(Located::new(&row.dataset, scanned_as));
         Ok(())
     };
     store.datasets(&query, Box::new(visit)).await?;
@@ -165,7 +173,7 @@ pub(super) async fn sensitive(store: &dyn Store, from: Option<LevelArg>) -> Resu
 }
 
 /// The places that are meant.
-fn places(what: Option<&str>, answers: &Answers<'_>, datasets: &[String]) -> Result<Vec<Place>> {
+fn places(what: Option<&str>, answers: &Answers<'_>, datasets: &[Located]) -> Result<Vec<Place>> {
     let Some(what) = what else { return Ok(answers.places(datasets)) };
     // What is none of these may be a database's address, password and all.
     let shown = if what.contains(['@', ':']) { "this".to_owned() } else { format!("`{}`", safe(what)) };
@@ -174,7 +182,8 @@ fn places(what: Option<&str>, answers: &Answers<'_>, datasets: &[String]) -> Res
     if !answers.knows(&place.bucket) {
         bail!("`{}` is not in the snapshot: it was not imported", place.bucket);
     }
-    place.dataset = datasets.iter().find(|uri| Place::parse(uri).is_some_and(|p| p.bucket == place.bucket && p.prefix == place.prefix)).cloned();
+    let here = |located: &&Located| Place::parse(&located.place).is_some_and(|p| p.bucket == place.bucket && p.prefix == place.prefix);
+    place.dataset = datasets.iter().find(here).map(|located| located.dataset.clone());
     Ok(vec![place])
 }
 
@@ -198,12 +207,19 @@ impl WhoArgs {
 
 /// Answers about one place that were kept when identities were imported: nothing has to be worked out.
 async fn kept(args: &WhoArgs, store: &dyn Store) -> Result<Option<(Place, Vec<ReachRow>)>> {
-    let Some(mut place) =
-        args.what.as_deref().and_then(Place::parse).filter(|p| args.snapshot.is_none() && args.object_tag.is_empty() && !p.prefix.is_empty())
-    else {
-        return Ok(None);
+    let Some(what) = args.what.as_deref().filter(|_| args.snapshot.is_none() && args.object_tag.is_empty()) else { return Ok(None) };
+    let (mut place, query) = match Place::parse(what) {
+        Some(place) if place.prefix.is_empty() => return Ok(None),
+        Some(place) => {
+            let resource = Some(format!("arn:aws:s3:::{}/{}*", place.bucket, place.prefix));
+            (place, ReachQuery { resource, ..ReachQuery::default() })
+        }
+        // A dataset that was scanned elsewhere than it lies.
+        None => {
+            let place = Place { bucket: String::new(), prefix: String::new(), dataset: None };
+            (place, ReachQuery { dataset: Some(what.to_owned()), ..ReachQuery::default() })
+        }
     };
-    let query = ReachQuery { resource: Some(format!("arn:aws:s3:::{}/{}*", place.bucket, place.prefix)), ..ReachQuery::default() };
     let rows = kept_answers(store, &query).await?;
     place.dataset = rows.first().and_then(|row: &ReachRow| row.dataset.clone());
     Ok((!rows.is_empty()).then_some((place, rows)))
@@ -212,32 +228,49 @@ async fn kept(args: &WhoArgs, store: &dyn Store) -> Result<Option<(Place, Vec<Re
 async fn who(args: &WhoArgs, store: &dyn Store) -> Result<ExitCode> {
     if let Some(uri) = args.what.as_deref().filter(|what| Postgres::is_uri(what)) {
         let (provider, answers) = databases::reach(uri, args.snapshot, store).await?;
-        let code = print(args, answers.into_iter())?;
+        let uses = identities::uses(store, &provider, Owners::new()).await?;
+        let code = print(args, &uses, answers.into_iter())?;
         tell_unread(store, args.snapshot, &provider).await?;
         return Ok(code);
     }
-    let code = if let Some((place, rows)) = kept(args, store).await? {
-        print(args, [(place, rows)].into_iter())?
+    let kept = kept(args, store).await?;
+    let mut uses = identities::uses(store, "aws", Owners::new()).await?;
+    // Answers that were kept are printed as they are: of the inventory, only the owners of buckets are needed, where there are logs.
+    if let (Some((place, rows)), true) = (&kept, uses.is_empty()) {
+        let code = print(args, &uses, [(place.clone(), rows.clone())].into_iter())?;
+        tell_unread(store, None, "aws").await?;
+        return Ok(code);
+    }
+    let (providers, inventory) = inventory(store, args.snapshot).await?;
+    uses.own(identities::owners(&inventory));
+    let code = if let Some(kept) = kept {
+        print(args, &uses, [kept].into_iter())?
     } else {
-        let (_, inventory) = inventory(store, args.snapshot).await?;
-        let datasets = sensitive(store, None).await?;
+        let datasets = sensitive(store, None, &[]).await?;
         let mut answers = Answers::new(&inventory);
         if !args.object_tag.is_empty() {
             answers.with_object_tags(args.object_tag.iter().cloned().collect());
         }
         let places = places(args.what.as_deref(), &answers, &datasets)?;
-        print(args, places.into_iter().map(|place| (place.clone(), answers.of(&place))))?
+        print(args, &uses, places.into_iter().map(|place| (place.clone(), answers.of(&place))))?
     };
-    tell_unread(store, args.snapshot, "aws").await?;
+    for provider in providers {
+        tell_unread(store, args.snapshot, provider).await?;
+    }
     Ok(code)
 }
 
-fn print(args: &WhoArgs, answers: impl Iterator<Item = (Place, Vec<ReachRow>)>) -> Result<ExitCode> {
+fn print(args: &WhoArgs, uses: &Uses, answers: impl Iterator<Item = (Place, Vec<ReachRow>)>) -> Result<ExitCode> {
+    if args.unused && uses.is_empty() {
+        bail!("no audit log was read yet: run `sonde identities usage` first");
+    }
     let mut out = io::BufWriter::new(io::stdout());
     let mut printer = print::Printer::new(args.format, args.explain, args.principal.is_some());
-    for (place, mut rows) in answers {
-        rows.retain(|row| args.wants(row));
-        printer.place(&mut out, &place, rows)?;
+    for (place, rows) in answers {
+        let used = if uses.is_empty() { vec![None; rows.len()] } else { uses.of(&rows).into_iter().map(Some).collect() };
+        let unused = |row: &ReachRow, used: &Option<Used>| row.answer != "unknown" && matches!(used, Some(Used::No { .. }));
+        let wanted = |(row, used): &(ReachRow, Option<Used>)| args.wants(row) && (!args.unused || unused(row, used));
+        printer.place(&mut out, &place, rows.into_iter().zip(used).filter(wanted).collect())?;
     }
     printer.end(&mut out)?;
     out.flush()?;

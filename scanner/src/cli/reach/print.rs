@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::ReachFormat;
 use crate::{
     cli::{table, terminal::safe},
-    identities::Place,
+    identities::{Place, Used},
     store::ReachRow,
 };
 
@@ -32,6 +32,9 @@ struct Because<'a> {
     effect: &'a str,
 }
 
+/// An answer, and what logs say of it where any were read.
+type Told = (ReachRow, Option<Used>);
+
 /// Prints place after place.
 pub(super) struct Printer {
     format: ReachFormat,
@@ -39,7 +42,7 @@ pub(super) struct Printer {
     /// All places in one table: one principal was asked about.
     together: bool,
     edges: BTreeSet<(String, String, String, String)>,
-    rows: Vec<ReachRow>,
+    rows: Vec<Told>,
     printed: usize,
 }
 
@@ -48,12 +51,12 @@ impl Printer {
         Self { format, explain, together, edges: BTreeSet::new(), rows: Vec::new(), printed: 0 }
     }
 
-    pub(super) fn place(&mut self, out: &mut impl Write, place: &Place, rows: Vec<ReachRow>) -> Result<()> {
+    pub(super) fn place(&mut self, out: &mut impl Write, place: &Place, rows: Vec<Told>) -> Result<()> {
         self.printed += rows.len();
         match self.format {
-            ReachFormat::Jsonl => rows.iter().try_for_each(|row| line(out, row)),
+            ReachFormat::Jsonl => rows.iter().try_for_each(|(row, _)| line(out, row)),
             ReachFormat::Dot | ReachFormat::Mermaid => {
-                rows.iter().for_each(|row| self.edges(row));
+                rows.iter().for_each(|(row, _)| self.edges(row));
                 Ok(())
             }
             ReachFormat::Table if self.together => {
@@ -64,7 +67,7 @@ impl Printer {
         }
     }
 
-    fn table(&self, out: &mut impl Write, place: &Place, rows: &[ReachRow]) -> Result<()> {
+    fn table(&self, out: &mut impl Write, place: &Place, rows: &[Told]) -> Result<()> {
         let name = place.dataset.clone().unwrap_or_else(|| place.uri());
         writeln!(out, "{}", safe(&name))?;
         if rows.is_empty() {
@@ -72,9 +75,9 @@ impl Printer {
             return Ok(());
         }
         if self.explain {
-            rows.iter().try_for_each(|row| explained(out, row, &row.principal))?;
+            rows.iter().try_for_each(|told| explained(out, told, &told.0.principal))?;
         } else {
-            table::print(out, &["WHO", "CAN", "ANSWER", "THROUGH", "ON CONDITION"], &[false; 5], &joined(rows, |row| &row.principal))?;
+            joined(out, "WHO", rows, |row| &row.principal)?;
         }
         writeln!(out)?;
         Ok(())
@@ -86,9 +89,9 @@ impl Printer {
             ReachFormat::Mermaid => graph(out, &self.edges, false)?,
             ReachFormat::Table if self.together => {
                 if self.explain {
-                    self.rows.iter().try_for_each(|row| explained(out, row, &row.resource))?;
+                    self.rows.iter().try_for_each(|told| explained(out, told, &told.0.resource))?;
                 } else {
-                    table::print(out, &["WHERE", "CAN", "ANSWER", "THROUGH", "ON CONDITION"], &[false; 5], &joined(&self.rows, |row| &row.resource))?;
+                    joined(out, "WHERE", &self.rows, |row| &row.resource)?;
                 }
             }
             ReachFormat::Table if self.printed == 0 => writeln!(out, "Nobody, as far as is known.")?,
@@ -123,21 +126,31 @@ fn line(out: &mut impl Write, row: &ReachRow) -> Result<()> {
 }
 
 /// Accesses that are answered alike in one row.
-fn joined<'r>(rows: &'r [ReachRow], first: impl Fn(&'r ReachRow) -> &'r String) -> Vec<Vec<String>> {
-    let mut out: Vec<(Vec<String>, Vec<String>)> = Vec::new();
-    for row in rows {
+fn joined<'r>(out: &mut impl Write, head: &str, rows: &'r [Told], first: impl Fn(&'r ReachRow) -> &'r String) -> Result<()> {
+    let logs = rows.iter().any(|(_, used)| used.is_some());
+    let mut all: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+    for (row, used) in rows {
         let through = row.via.iter().map(|role| short(role)).collect::<Vec<_>>().join(" > ");
-        let key = vec![safe(first(row)), row.answer.clone(), safe(&through), safe(row.condition.as_deref().unwrap_or_default())];
-        match out.iter_mut().find(|(known, _)| *known == key) {
+        let mut key = vec![safe(first(row)), row.answer.clone(), safe(&through), safe(row.condition.as_deref().unwrap_or_default())];
+        key.extend(used.map(Used::shown));
+        match all.iter_mut().find(|(known, _)| *known == key) {
             Some((_, accesses)) => accesses.push(row.access.clone()),
-            None => out.push((key, vec![row.access.clone()])),
+            None => all.push((key, vec![row.access.clone()])),
         }
     }
-    let row = |(key, accesses): (Vec<String>, Vec<String>)| {
-        let [who, answer, through, condition] = <[String; 4]>::try_from(key).unwrap_or_default();
-        vec![who, accesses.join(" "), answer, through, condition]
-    };
-    out.into_iter().map(row).collect()
+    let cells = all.into_iter().map(|(mut key, accesses)| {
+        key.insert(1, accesses.join(" "));
+        if logs {
+            key.swap(3, 5);
+            key.swap(4, 5);
+        }
+        key
+    });
+    let cells: Vec<Vec<String>> = cells.collect();
+    match logs {
+        true => Ok(table::print(out, &[head, "CAN", "ANSWER", "LAST USED", "THROUGH", "ON CONDITION"], &[false; 6], &cells)?),
+        false => Ok(table::print(out, &[head, "CAN", "ANSWER", "THROUGH", "ON CONDITION"], &[false; 5], &cells)?),
+    }
 }
 
 /// `role/etl` of an ARN.
@@ -145,13 +158,16 @@ fn short(arn: &str) -> String {
     arn.splitn(6, ':').nth(5).unwrap_or(arn).to_owned()
 }
 
-fn explained(out: &mut impl Write, row: &ReachRow, first: &str) -> Result<()> {
+fn explained(out: &mut impl Write, (row, used): &Told, first: &str) -> Result<()> {
     writeln!(out, "  {} {}: {}", safe(first), row.access, row.answer)?;
     if let Some(condition) = &row.condition {
         writeln!(out, "    {} {}", if row.answer == "unknown" { "not read:" } else { "on condition that" }, safe(condition))?;
     }
     for role in &row.via {
         writeln!(out, "    through {}", safe(role))?;
+    }
+    if let Some(used) = used {
+        writeln!(out, "    last used: {}", used.shown())?;
     }
     for (policy, statement, effect) in &row.because {
         writeln!(out, "    {effect} by statement {} of {}", safe(statement), safe(policy))?;
