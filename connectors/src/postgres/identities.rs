@@ -103,9 +103,10 @@ const RELATIONS: &str = "SELECT json_build_object('schema',n.nspname,'name',c.re
     FROM pg_class c JOIN pg_namespace n ON n.oid=c.relnamespace WHERE c.relkind IN ('r','p','v','m','f') AND c.relpersistence<>'t' AND {own} \
     ORDER BY n.nspname,c.relname";
 
+/// Functions that act for their owner; those of triggers cannot be called.
 const FUNCTIONS: &str = "SELECT json_build_object('schema',n.nspname,'name',p.proname||'('||pg_get_function_identity_arguments(p.oid)||')',\
     'owner',pg_get_userbyid(p.proowner),'acl',p.proacl::text[])::text FROM pg_proc p JOIN pg_namespace n ON n.oid=p.pronamespace \
-    WHERE p.prosecdef AND {own} ORDER BY p.oid";
+    WHERE p.prosecdef AND p.prorettype NOT IN ('trigger'::regtype,'event_trigger'::regtype) AND {own} ORDER BY p.oid";
 
 const DEFAULTS: &str = "SELECT json_build_object('role',pg_get_userbyid(d.defaclrole),'schema',n.nspname,'kind',d.defaclobjtype,'acl',d.defaclacl::text[])::text \
     FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid=d.defaclnamespace ORDER BY d.oid";

@@ -261,7 +261,9 @@ impl Dump {
     fn function(&mut self, words: &mut Words<'_>) -> Option<()> {
         let (schema, name) = words.qualified()?;
         let arguments = words.parenthesised();
-        if words.contains(&["security", "definer"]) {
+        // Functions of triggers cannot be called.
+        let of_trigger = words.contains(&["returns", "trigger"]) || words.contains(&["returns", "event_trigger"]);
+        if words.contains(&["security", "definer"]) && !of_trigger {
             let owner = self.session.clone().unwrap_or_default();
             self.here().functions.push(Function { schema, name: format!("{name}({arguments})"), owner, acl: None });
         }

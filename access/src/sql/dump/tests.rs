@@ -136,6 +136,17 @@ fn bodies_of_sql_are_one_statement() {
 }
 
 #[test]
+fn functions_of_triggers_are_not_called() {
+    let mut dump = Dump::new("app");
+    let function = |name: &str, returns: &str| {
+        format!("CREATE FUNCTION public.{name}() RETURNS {returns} LANGUAGE plpgsql SECURITY DEFINER AS $$ RETURNS trigger $$;")
+    };
+    dump.read(&[function("a", "event_trigger"), function("b", "trigger"), function("c", "integer")].concat());
+    let names: Vec<String> = dump.finish().databases[0].functions.iter().map(|f| f.name.clone()).collect();
+    assert_eq!(names, ["c()"]);
+}
+
+#[test]
 fn letters_that_grow_in_lower_case_show_no_password() {
     let mut dump = Dump::new("app");
     dump.read("ALTER ROLE İİİİİİİİİİİİİİ WITH FLYING PASSWORD 'sw0rdfish'");
