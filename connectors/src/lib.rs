@@ -10,6 +10,7 @@ mod error;
 pub mod extract;
 pub mod filter;
 pub mod local;
+pub mod percent;
 pub mod postgres;
 mod reason;
 pub mod s3;

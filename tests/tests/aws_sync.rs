@@ -2,8 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{Read, Write},
-    net::TcpStream,
     sync::Mutex,
     time::Duration,
 };
@@ -17,42 +15,10 @@ use sonde_connectors::{
 use sonde_tests::{
     program::Sonde,
     server::{
-        moto::Moto,
+        moto::{ACCOUNT, Moto},
         stub::{Asked, Stub},
     },
 };
-
-/// The account that moto has.
-const ACCOUNT: &str = "123456789012";
-
-/// Asks moto as a client of a service, and gives the body.
-fn ask(moto: &Moto, service: &str, line: &str, headers: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(moto.address()).expect("moto listens");
-    let credential = format!("AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0");
-    let len = body.len();
-    let request = format!(
-        "{line} HTTP/1.0\r\nHost: {}\r\nAuthorization: {credential}\r\nx-amz-account-id: {ACCOUNT}\r\n{headers}Content-Length: {len}\r\n\r\n{body}",
-        moto.address()
-    );
-    stream.write_all(request.as_bytes()).expect("it is sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
-    assert!(head.contains(" 200 ") || head.contains(" 204 "), "{line} {body} {answer}");
-    body.to_owned()
-}
-
-fn iam(moto: &Moto, action: &str, parameters: &[(&str, &str)]) {
-    let encoded = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
-    let pairs: String = parameters.iter().map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
-    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
-    ask(moto, "iam", "POST /", form, &format!("Action={action}&Version=2010-05-08{pairs}"));
-}
-
-fn json_call(moto: &Moto, service: &str, target: &str, body: &Value) -> Value {
-    let headers = format!("Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {target}\r\n");
-    serde_json::from_str(&ask(moto, service, "POST /", &headers, &body.to_string())).expect("JSON")
-}
 
 /// What moto does not know: whether tags of a bucket count, Object Lambda, and S3 Access Grants, of which there are none.
 fn no_abac(asked: &Asked) -> Option<(u16, String)> {
@@ -74,45 +40,45 @@ fn policy(statements: &Value) -> String {
 fn populate(moto: &Moto) -> String {
     let arn = |rest: &str| format!("arn:aws:iam::{ACCOUNT}:{rest}");
     let objects = ["arn:aws:s3:::customers", "arn:aws:s3:::customers/*"];
-    let key = json_call(moto, "kms", "TrentService.CreateKey", &json!({}))["KeyMetadata"]["Arn"].as_str().expect("an ARN").to_owned();
+    let key = moto.json("kms", "TrentService.CreateKey", &json!({}))["KeyMetadata"]["Arn"].as_str().expect("an ARN").to_owned();
     for name in ["ana", "bob", "carl"] {
-        iam(moto, "CreateUser", &[("UserName", name)]);
+        moto.iam("CreateUser", &[("UserName", name)]);
     }
-    iam(moto, "CreateGroup", &[("GroupName", "analysts")]);
-    iam(moto, "AddUserToGroup", &[("GroupName", "analysts"), ("UserName", "ana")]);
+    moto.iam("CreateGroup", &[("GroupName", "analysts")]);
+    moto.iam("AddUserToGroup", &[("GroupName", "analysts"), ("UserName", "ana")]);
     let reads = policy(&json!([{"Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": objects}]));
-    iam(moto, "PutGroupPolicy", &[("GroupName", "analysts"), ("PolicyName", "read"), ("PolicyDocument", &reads)]);
+    moto.iam("PutGroupPolicy", &[("GroupName", "analysts"), ("PolicyName", "read"), ("PolicyDocument", &reads)]);
     let writes = policy(&json!([{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*"}]));
-    iam(moto, "CreatePolicy", &[("PolicyName", "WriteLogs"), ("PolicyDocument", &writes)]);
-    iam(moto, "AttachUserPolicy", &[("UserName", "bob"), ("PolicyArn", &arn("policy/WriteLogs"))]);
+    moto.iam("CreatePolicy", &[("PolicyName", "WriteLogs"), ("PolicyDocument", &writes)]);
+    moto.iam("AttachUserPolicy", &[("UserName", "bob"), ("PolicyArn", &arn("policy/WriteLogs"))]);
     let assume = policy(&json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn("role/etl")}]));
-    iam(moto, "PutUserPolicy", &[("UserName", "carl"), ("PolicyName", "assume"), ("PolicyDocument", &assume)]);
+    moto.iam("PutUserPolicy", &[("UserName", "carl"), ("PolicyName", "assume"), ("PolicyDocument", &assume)]);
     let trust = policy(&json!([{"Effect": "Allow", "Principal": {"AWS": arn("user/carl")}, "Action": "sts:AssumeRole"}]));
-    iam(moto, "CreateRole", &[("RoleName", "etl"), ("AssumeRolePolicyDocument", &trust)]);
+    moto.iam("CreateRole", &[("RoleName", "etl"), ("AssumeRolePolicyDocument", &trust)]);
     let cards = policy(&json!([{"Sid": "Cards", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::cards/*"},
         {"Sid": "Key", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": key}]));
-    iam(moto, "PutRolePolicy", &[("RoleName", "etl"), ("PolicyName", "cards"), ("PolicyDocument", &cards)]);
+    moto.iam("PutRolePolicy", &[("RoleName", "etl"), ("PolicyName", "cards"), ("PolicyDocument", &cards)]);
     // Everything, within a boundary that leaves the list of one bucket.
     let boundary = policy(&json!([{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::logs"}]));
-    iam(moto, "CreatePolicy", &[("PolicyName", "Edge"), ("PolicyDocument", &boundary)]);
+    moto.iam("CreatePolicy", &[("PolicyName", "Edge"), ("PolicyDocument", &boundary)]);
     let nobody = policy(&json!([{"Effect": "Allow", "Principal": {"AWS": arn("user/bob")}, "Action": "sts:TagSession"}]));
-    iam(moto, "CreateRole", &[("RoleName", "edge"), ("AssumeRolePolicyDocument", &nobody), ("PermissionsBoundary", &arn("policy/Edge"))]);
+    moto.iam("CreateRole", &[("RoleName", "edge"), ("AssumeRolePolicyDocument", &nobody), ("PermissionsBoundary", &arn("policy/Edge"))]);
     let all = policy(&json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]));
-    iam(moto, "PutRolePolicy", &[("RoleName", "edge"), ("PolicyName", "all"), ("PolicyDocument", &all)]);
+    moto.iam("PutRolePolicy", &[("RoleName", "edge"), ("PolicyName", "all"), ("PolicyDocument", &all)]);
     for bucket in ["cards", "customers", "logs", "website"] {
-        ask(moto, "s3", &format!("PUT /{bucket}"), "", "");
+        moto.put(&format!("/{bucket}"), "");
     }
     let encryption = format!(
         "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>\
          <KMSMasterKeyID>{key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
     );
-    ask(moto, "s3", "PUT /cards?encryption", "", &encryption);
+    moto.put("/cards?encryption", encryption);
     // Within the account, a resource that names everybody grants to everybody: the role in its boundary as well.
     let public =
         policy(&json!([{"Sid": "Public", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::website/*"}]));
-    ask(moto, "s3", "PUT /website?policy", "", &public);
+    moto.put("/website?policy", public);
     let point = "<CreateAccessPointRequest><Bucket>customers</Bucket></CreateAccessPointRequest>";
-    ask(moto, "s3", "PUT /v20180820/accesspoint/desk", "", point);
+    moto.put("/v20180820/accesspoint/desk", point);
     key.rsplit('/').next().expect("an id").to_owned()
 }
 
@@ -314,7 +280,7 @@ fn buckets(asked: &Asked) -> Option<(u16, String)> {
              <URI>http://acs.amazonaws.com/groups/global/AllUsers</URI></Grantee><Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>"),
         "/one?tagging" => xml("<Tagging><TagSet><Tag><Key>pii</Key><Value>true</Value></Tag></TagSet></Tagging>"),
         "/v20180820/accesspoint?maxResults=1000" => xml(
-            "<ListAccessPointsResult><AccessPointList><AccessPoint><Name>desk</Name></AccessPoint></AccessPointList><NextToken>n</NextToken></ListAccessPointsResult>",
+            "<ListAccessPointsResult><AccessPointList><AccessPoint><Name>desk</Name></AccessPoint><AccessPoint><Name>d/../e</Name></AccessPoint></AccessPointList><NextToken>n</NextToken></ListAccessPointsResult>",
         ),
         "/v20180820/accesspoint?maxResults=1000&nextToken=n" => xml("<ListAccessPointsResult><AccessPointList/></ListAccessPointsResult>"),
         "/v20180820/accesspoint/desk" => {
@@ -385,6 +351,11 @@ fn lists_come_in_pages() {
     let all = collected.files.iter().map(|(name, bytes)| format!("{name} {}", String::from_utf8_lossy(bytes))).collect::<String>();
     assert!(!all.contains("@example.com") && !all.contains("..") && !all.contains("rcp.json"), "{all}");
 
+    // A name that cannot be asked about is not passed over.
+    for (place, name) in [("buckets", "a/../b"), ("kms (eu-west-1)", "../k3"), ("access-points (eu-west-1)", "d/../e")] {
+        let told = |(p, why): &(String, String)| p.ends_with(place) && why.contains(&format!("`{name}` is left out"));
+        assert!(collected.unread.iter().any(told), "{name}: {:?}", collected.unread);
+    }
     // The access point is there in each of three regions, the multi-region one before two buckets.
     let inventory = sonde_scanner::identities::of_account(&collected);
     assert_eq!((inventory.principals.len(), inventory.buckets.len(), inventory.keys.len(), inventory.access_points.len()), (2, 2, 2, 5));

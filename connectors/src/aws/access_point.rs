@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use super::{Aws, Collected, PAGES, Refusal, Service, send::encoded};
+use super::{Aws, Collected, PAGES, Refusal, Service};
+use crate::percent::encoded;
 
 /// Path of the control plane's version.
 const ROOT: &str = "/v20180820/accesspoint";
@@ -14,7 +15,7 @@ impl Aws {
     /// Access points of every region. Their names are an account's own in each region.
     pub(super) async fn access_points(&self, regions: &BTreeSet<String>, out: &mut Collected) {
         for region in regions {
-            let (names, refusal) = self.access_point_names(region).await;
+            let (names, refusal) = self.access_point_names(region, out).await;
             if let Some(refusal) = refusal {
                 out.unread(&format!("access-points ({region})"), refusal);
             }
@@ -29,7 +30,7 @@ impl Aws {
         }
     }
 
-    async fn access_point_names(&self, region: &str) -> (Vec<String>, Option<Refusal>) {
+    async fn access_point_names(&self, region: &str, out: &mut Collected) -> (Vec<String>, Option<Refusal>) {
         const OPERATION: &str = "ListAccessPoints";
         let (mut names, mut path) = (Vec::new(), format!("{ROOT}?maxResults=1000"));
         for _ in 0..PAGES {
@@ -38,8 +39,14 @@ impl Aws {
                 Err(refusal) => return (names, Some(refusal)),
             };
             let points = page.child("AccessPointList").into_iter().flat_map(|list| &list.children);
-            // A name with a slash would leave its folder.
-            names.extend(points.filter_map(|point| point.text_of("Name")).filter(|name| !name.contains(['/', '\\'])).map(str::to_owned));
+            for name in points.map(|point| point.text_of("Name").unwrap_or_default()) {
+                // A name with a slash would leave its folder.
+                if name.is_empty() || name.contains(['/', '\\']) {
+                    out.odd(&format!("access-points ({region})"), name, "an access point");
+                } else {
+                    names.push(name.to_owned());
+                }
+            }
             match page.text_of("NextToken") {
                 Some(next) => path = format!("{ROOT}?maxResults=1000&nextToken={}", encoded(next)),
                 None => return (names, None),

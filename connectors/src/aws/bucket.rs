@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use futures::{StreamExt, stream};
 use serde_json::{Map, Value, json};
 
-use super::{Aws, Collected, Node, PAGES, Refusal, Service, endpoint::is_region, send::encoded};
+use super::{Aws, Collected, Node, PAGES, Refusal, Service, endpoint::is_region};
+use crate::percent::encoded;
 
 /// A bucket's files, and its region if it is known.
 struct Bucket {
@@ -50,7 +51,7 @@ const SETTINGS: &[Setting] = &[
 impl Aws {
     /// All buckets; gives their regions.
     pub(super) async fn buckets(&self, out: &mut Collected) -> BTreeSet<String> {
-        let (listed, refusal) = self.bucket_names().await;
+        let (listed, refusal) = self.bucket_names(out).await;
         if let Some(refusal) = refusal {
             out.unread("buckets", refusal);
         }
@@ -67,7 +68,7 @@ impl Aws {
     }
 
     /// Names and regions of all buckets; what stopped the list before its end.
-    async fn bucket_names(&self) -> (Vec<(String, Option<String>)>, Option<Refusal>) {
+    async fn bucket_names(&self, out: &mut Collected) -> (Vec<(String, Option<String>)>, Option<Refusal>) {
         const OPERATION: &str = "ListBuckets";
         let (mut names, mut token): (Vec<(String, Option<String>)>, Option<String>) = (Vec::new(), None);
         for _ in 0..PAGES {
@@ -80,8 +81,11 @@ impl Aws {
                 Err(refusal) => return (names, Some(refusal)),
             };
             for bucket in page.child("Buckets").into_iter().flat_map(|buckets| buckets.all("Bucket")) {
-                if let Some(name) = bucket.text_of("Name").filter(|name| is_bucket(name)) {
+                let name = bucket.text_of("Name").unwrap_or_default();
+                if is_bucket(name) {
                     names.push((name.to_owned(), bucket.text_of("BucketRegion").filter(|r| is_region(r)).map(str::to_owned)));
+                } else {
+                    out.odd("buckets", name, "a bucket");
                 }
             }
             match page.text_of("ContinuationToken") {

@@ -30,8 +30,10 @@ impl Aws {
                     continue;
                 }
             };
-            let ids = ids.iter().filter_map(|key| key.get("KeyId")?.as_str()).filter(|id| is_id(id)).map(str::to_owned);
-            let fetches = ids.map(|id| self.key(region, id));
+            let ids = ids.iter().map(|key| key.get("KeyId").and_then(Value::as_str).unwrap_or_default());
+            let (ids, odd): (Vec<&str>, Vec<&str>) = ids.partition(|id| is_id(id));
+            odd.into_iter().for_each(|id| out.odd(&format!("kms ({region})"), id, "a key"));
+            let fetches = ids.into_iter().map(|id| self.key(region, id.to_owned()));
             let mut fetched = stream::iter(fetches).buffered(self.client.concurrency);
             while let Some((id, answers)) = fetched.next().await {
                 if out.files.contains_key(&out.path(&format!("kms/{id}/key.json"))) {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use futures::{StreamExt, stream};
 use serde_json::{Map, Value, json};
 
-use super::{Aws, Collected, PAGES, Refusal, Service, send::encoded, xml::Node};
+use super::{Aws, Collected, PAGES, Refusal, Service, xml::Node};
+use crate::percent::encoded;
 
 /// Path of an instance of S3 Access Grants in the control plane.
 const ROOT: &str = "/v20180820/accessgrantsinstance";

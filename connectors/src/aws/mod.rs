@@ -13,6 +13,7 @@ mod key;
 mod lent;
 mod more_points;
 mod organization;
+pub(crate) mod profile;
 mod send;
 mod xml;
 
@@ -23,9 +24,7 @@ use std::{
     time::Duration,
 };
 
-use aws_config::{
-    BehaviorVersion, Region, environment::EnvironmentVariableRegionProvider, meta::region::RegionProviderChain, profile::ProfileFileRegionProvider,
-};
+use aws_config::BehaviorVersion;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::{Connector, tls};
 use aws_smithy_runtime_api::client::http::HttpConnectorSettings;
@@ -34,13 +33,12 @@ use tokio::sync::Mutex;
 
 use self::{
     endpoint::{Endpoints, Service, is_region},
+    profile::FIRST_REGION,
     send::{Call, Client, Refusal},
     xml::Node,
 };
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, percent::encoded};
 
-/// What is asked when nobody names a region.
-const FIRST_REGION: &str = "us-east-1";
 /// Pages of a list that are followed: an answer that never ends is not believed.
 const PAGES: usize = 10_000;
 
@@ -106,6 +104,12 @@ impl Collected {
             Err(refusal) => refusal.to_string(),
         };
         self.files.insert(self.path(name), content.into_bytes());
+    }
+
+    /// A name that cannot be asked about: whose it is stays unread.
+    fn odd(&mut self, place: &str, name: &str, of: &str) {
+        let name: String = name.chars().take(100).collect();
+        self.unread(place, format!("`{}` is left out: {of} has no such name", name.escape_debug()));
     }
 
     fn unread(&mut self, place: &str, why: impl fmt::Display) {
@@ -179,7 +183,7 @@ impl Aws {
     async fn query(&self, service: Service, operation: &str, version: &str, parameters: &[(&str, &str)]) -> std::result::Result<Node, Refusal> {
         let mut body = format!("Action={operation}&Version={version}");
         for (name, value) in parameters {
-            body.push_str(&format!("&{name}={}", send::encoded(value)));
+            body.push_str(&format!("&{name}={}", encoded(value)));
         }
         let headers = vec![("content-type", "application/x-www-form-urlencoded; charset=utf-8".to_owned())];
         let call = Call { service, region: &self.client.region, operation, method: "POST", path: "/".to_owned(), headers, body };
@@ -248,21 +252,8 @@ impl Aws {
 async fn configure(options: &AwsOptions) -> Result<Client> {
     let crypto = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
     let http = aws_smithy_http_client::Builder::new().tls_provider(crypto.clone()).build_https();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
-    if let Some(region) = &options.region {
-        loader = loader.region(Region::new(region.clone()));
-    } else if options.endpoint_url.is_some() {
-        // Without this the region would be asked of a cloud machine's metadata service, which mostly is not there.
-        let mut profile = ProfileFileRegionProvider::builder();
-        if let Some(name) = &options.profile {
-            profile = profile.profile_name(name);
-        }
-        let environment = EnvironmentVariableRegionProvider::new();
-        loader = loader.region(RegionProviderChain::first_try(environment).or_else(profile.build()).or_else(Region::new(FIRST_REGION)));
-    }
-    if let Some(profile) = &options.profile {
-        loader = loader.profile_name(profile);
-    }
+    let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
+    let mut loader = profile::placed(loader, options.region.as_deref(), options.profile.as_deref(), options.endpoint_url.is_some());
     if let Some(credentials) = &options.credentials {
         loader = loader.credentials_provider(credentials.clone());
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Aws, Collected, PAGES, Refusal, Service, send::encoded, xml::Node};
+use super::{Aws, Collected, PAGES, Refusal, Service, xml::Node};
+use crate::percent::encoded;
 
 /// Where every multi-region access point is managed.
 const MULTI_REGION_HOME: &str = "us-west-2";

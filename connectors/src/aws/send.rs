@@ -284,19 +284,6 @@ fn said(body: &[u8]) -> (String, String, Option<String>) {
     (code.rsplit('#').next().unwrap_or(code).to_owned(), text(["message", "Message"]).to_owned(), None)
 }
 
-/// A text for a path, a query or a form: all but unreserved characters percent-encoded.
-pub(super) fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -326,6 +313,5 @@ mod tests {
         }
         // A name in a message is no code.
         assert!(!refused("Op", 400, None, kms).to_string().contains("NoSuchBucketPolicy"));
-        assert_eq!(encoded("a b/ä~"), "a%20b%2F%C3%A4~");
     }
 }

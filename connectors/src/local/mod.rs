@@ -17,7 +17,7 @@ use futures::{
 };
 use tokio::{sync::mpsc, task};
 
-use crate::{Connector, Error, ErrorKind, Listed, Object, Opened, Result, RowStream, connector, extract, filter::Filter};
+use crate::{Connector, Error, ErrorKind, Listed, Object, Opened, Result, RowStream, connector, extract, filter::Filter, percent};
 
 mod name;
 mod read;
@@ -98,7 +98,7 @@ impl Local {
             Some(authority) => authority.strip_prefix("localhost").filter(|p| p.starts_with('/')).unwrap_or(authority),
             None => rest,
         };
-        path.starts_with('/').then(|| PathBuf::from(OsStr::from_bytes(&name::decoded(path))))
+        path.starts_with('/').then(|| PathBuf::from(OsStr::from_bytes(&percent::decoded(path))))
     }
 
     /// The file of an object.

@@ -1,11 +1,6 @@
 //! File names, which are bytes, as keys and in URIs.
 
-use std::fmt::Write as _;
-
-/// Appends `%XX`.
-fn push_percent(out: &mut String, byte: u8) {
-    let _ = write!(out, "%{byte:02X}");
-}
+use crate::percent;
 
 /// A name as it is printed, where that is not the name itself: not UTF-8, or with control characters. Those bytes as `%XX`, and `%` as `%25`.
 pub(super) fn printed(name: &[u8]) -> Option<String> {
@@ -17,12 +12,12 @@ pub(super) fn printed(name: &[u8]) -> Option<String> {
     for chunk in name.utf8_chunks() {
         for c in chunk.valid().chars() {
             if c.is_control() || c == '%' {
-                c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| push_percent(&mut out, b));
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| percent::push(&mut out, b));
             } else {
                 out.push(c);
             }
         }
-        chunk.invalid().iter().for_each(|b| push_percent(&mut out, *b));
+        chunk.invalid().iter().for_each(|b| percent::push(&mut out, *b));
     }
     Some(out)
 }
@@ -36,33 +31,7 @@ pub(super) fn uri(path: &[u8]) -> String {
 
 /// Appends a path as it stands in a URI.
 pub(super) fn push_encoded(out: &mut String, path: &[u8]) {
-    for byte in path {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(*byte)),
-            _ if b"-._~!$&'()*+,;=:@/".contains(byte) => out.push(char::from(*byte)),
-            _ => push_percent(out, *byte),
-        }
-    }
-}
-
-/// Takes `%XX` back.
-pub(super) fn decoded(path: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let [first, after @ ..] = rest {
-        let hex = after.get(..2).and_then(|h| str::from_utf8(h).ok()).filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
-        match hex.filter(|_| *first == b'%').and_then(|h| u8::from_str_radix(h, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                out.push(*first);
-                rest = after;
-            }
-        }
-    }
-    out
+    percent::push_encoded(out, path, b"-._~!$&'()*+,;=:@/");
 }
 
 #[cfg(test)]
@@ -70,6 +39,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::percent::decoded;
 
     #[test]
     fn only_odd_names_are_encoded() {

@@ -13,9 +13,8 @@ use super::{
     Source, error,
     session::{self, Snapshot},
     table::{Shape, Table, TableColumn, literal},
-    uri,
 };
-use crate::{Error, ErrorKind, Listed, Object, Reason, Result};
+use crate::{Error, ErrorKind, Listed, Object, Reason, Result, percent::segment};
 
 /// Relations of one answer.
 const PAGE: usize = 500;
@@ -150,12 +149,12 @@ fn dataset(base: &str, found: &Found) -> String {
         (Some(schema), Some(root)) => (schema, root),
         _ => (&found.schema, &found.name),
     };
-    format!("{base}/{}/{}", uri::encoded(schema), uri::encoded(name))
+    format!("{base}/{}/{}", segment(schema), segment(name))
 }
 
 fn skipped(found: &Found) -> Option<(Reason, &'static str)> {
     match found.kind.as_str() {
-        "v" => return Some((Reason::UnsupportedFileType, "a view: the tables behind it are scanned")),
+        "v" => return Some((Reason::UnsupportedFileType, "a view: scan the tables behind it")),
         "f" => return Some((Reason::UnsupportedFileType, "a foreign table: scan the server it stands for")),
         "l" => return Some((Reason::UnsupportedFileType, "large objects are not read")),
         _ => {}

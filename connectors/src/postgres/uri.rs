@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use sqlx::postgres::PgConnectOptions;
 
-use crate::{Error, ErrorKind, Result};
+use crate::{
+    Error, ErrorKind, Result,
+    percent::{self, segment},
+};
 
 /// Schemes that mean Postgres.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
@@ -91,13 +94,13 @@ const KNOWN: [&str; 17] = [
 fn canonical(options: &PgConnectOptions) -> String {
     let user = options.get_username();
     let host = match options.get_socket() {
-        Some(socket) => encoded(&socket.to_string_lossy()),
+        Some(socket) => segment(&socket.to_string_lossy()),
         None if options.get_host().contains(':') && !options.get_host().starts_with('[') => format!("[{}]", options.get_host()),
-        None if options.get_host().starts_with('/') => encoded(options.get_host()),
+        None if options.get_host().starts_with('/') => segment(options.get_host()),
         None => options.get_host().to_owned(),
     };
     let database = options.get_database().unwrap_or(user);
-    format!("postgres://{}@{host}:{}/{}", encoded(user), options.get_port(), encoded(database))
+    format!("postgres://{}@{host}:{}/{}", segment(user), options.get_port(), segment(database))
 }
 
 /// A URI as it may be shown in an error: without what may be a password, even where it is no URI.
@@ -122,42 +125,9 @@ fn without_port(place: &str) -> &str {
     if port.bytes().all(|b| b.is_ascii_digit()) { place } else { &place[..colon] }
 }
 
-/// `%XX` taken out.
+/// A value of a parameter.
 fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let hex = |b: Option<&u8>| b.and_then(|b| (*b as char).to_digit(16));
-        match (bytes[i], hex(bytes.get(i + 1)), hex(bytes.get(i + 2))) {
-            (b'%', Some(high), Some(low)) => {
-                out.push((high << 4 | low) as u8);
-                i += 3;
-            }
-            (b'+', ..) => {
-                out.push(b' ');
-                i += 1;
-            }
-            (byte, ..) => {
-                out.push(byte);
-                i += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-/// A name as one segment of a URI.
-pub(super) fn encoded(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'$') {
-            out.push(byte as char);
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    String::from_utf8_lossy(&percent::form_decoded(text)).into_owned()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::{Source, error, read, version};
 use crate::{
     Listed, Object, Reason, Result, dataset,
     filter::{Filter, IGNORE_FILE, Patterns},
+    percent,
 };
 
 /// Largest `.sondeignore` that is honoured, bytes.
@@ -214,21 +215,7 @@ fn decoded(key: String, encoded: bool) -> String {
     if !encoded || !key.bytes().any(|b| matches!(b, b'%' | b'+')) {
         return key;
     }
-    let mut out = Vec::with_capacity(key.len());
-    let mut rest = key.as_bytes();
-    while let [first, after @ ..] = rest {
-        let digit = |i: usize| after.get(i).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
-        rest = after;
-        match (first, digit(0), digit(1)) {
-            (b'%', Some(high), Some(low)) => {
-                out.push(high << 4 | low);
-                rest = &after[2..];
-            }
-            (b'+', ..) => out.push(b' '),
-            _ => out.push(*first),
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+    String::from_utf8(percent::form_decoded(&key)).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
 #[cfg(test)]

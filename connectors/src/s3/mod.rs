@@ -2,26 +2,25 @@
 
 use std::{fmt, ops::Range, sync::Arc, time::Duration};
 
-use aws_config::{
-    BehaviorVersion, Region, environment::EnvironmentVariableRegionProvider, meta::region::RegionProviderChain, profile::ProfileFileRegionProvider,
-    retry::RetryConfig, timeout::TimeoutConfig,
-};
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::{Client, config};
 use aws_smithy_http_client::tls;
 use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 
-use crate::{Connector, Listed, Object, Opened, Result, RowStream, connector, extract, filter::Filter};
+use crate::{
+    Connector, Listed, Object, Opened, Result, RowStream,
+    aws::profile::{self, FIRST_REGION},
+    connector, extract,
+    filter::Filter,
+};
 
 mod error;
 mod list;
 mod read;
 mod uri;
 mod version;
-
-/// Where S3 begins when nobody names a region; S3 then says where the bucket is.
-const FIRST_REGION: &str = "us-east-1";
 
 /// How a bucket is reached and what of it is read.
 #[derive(Clone, Debug)]
@@ -120,20 +119,8 @@ async fn configure(options: &S3Options) -> config::Config {
     if let Some(endpoint) = &options.endpoint_url {
         loader = loader.endpoint_url(endpoint);
     }
-    if let Some(region) = &options.region {
-        loader = loader.region(Region::new(region.clone()));
-    } else if options.anonymous || options.endpoint_url.is_some() {
-        // Without this the region would be asked of a cloud machine's metadata service, which mostly is not there.
-        let mut profile = ProfileFileRegionProvider::builder();
-        if let Some(name) = &options.profile {
-            profile = profile.profile_name(name);
-        }
-        let environment = EnvironmentVariableRegionProvider::new();
-        loader = loader.region(RegionProviderChain::first_try(environment).or_else(profile.build()).or_else(Region::new(FIRST_REGION)));
-    }
-    if let Some(profile) = &options.profile {
-        loader = loader.profile_name(profile);
-    }
+    let elsewhere = options.anonymous || options.endpoint_url.is_some();
+    loader = profile::placed(loader, options.region.as_deref(), options.profile.as_deref(), elsewhere);
     if options.anonymous {
         loader = loader.no_credentials();
     } else if let Some(credentials) = &options.credentials {

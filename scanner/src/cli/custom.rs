@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -93,9 +93,9 @@ pub(super) fn dictionaries(files: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> 
     folders.dedup();
     let mut found: Vec<(String, Vec<u8>)> = Vec::new();
     for folder in folders {
-        let entries = fs::read_dir(&folder).with_context(|| format!("cannot read `{}`", shown(&folder)))?;
-        let mut paths: Vec<PathBuf> =
-            entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|x| x == "txt")).collect();
+        let entries = fs::read_dir(&folder).and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect::<io::Result<Vec<_>>>());
+        let mut paths = entries.with_context(|| format!("cannot read `{}`", shown(&folder)))?;
+        paths.retain(|p| p.extension().is_some_and(|x| x == "txt"));
         paths.sort();
         for path in paths {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -122,7 +122,9 @@ impl Rules {
     /// Whether a match need not be reported; counted.
     pub(super) fn allows(&self, m: &Match<'_>, field: Option<&str>) -> bool {
         let covered = !self.allowed.is_empty() && self.allowed.covers(&self.engine, m, field);
-        self.suppressed.fetch_add(u64::from(covered), Relaxed);
+        if covered {
+            self.suppressed.fetch_add(1, Relaxed);
+        }
         covered
     }
 

@@ -1,10 +1,11 @@
 //! Databases: what is known of one as rows of the store, and who reaches its tables.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{fs, io, path::Path};
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
-use sonde_access::sql::{Access, Answer, Grantee, Inventory, MembershipKind, Privileges, Reach, dump::Dump};
+use sonde_access::sql::{Answer, Grantee, Inventory, MembershipKind, Privileges, Reach, dump::Dump};
+use sonde_connectors::percent::{self, segment};
 
 use super::grants;
 use crate::store::{Holder, Membership, PrincipalRow, ReachRow, SnapshotSpec, StatementRow};
@@ -44,6 +45,7 @@ impl DatabasePlace {
         let mut parts = path.trim_end_matches('/').split('/');
         let database = parts.next().filter(|d| !d.is_empty())?;
         let (schema, table) = (parts.next().map(decoded), parts.next().map(decoded));
+        let database = segment(&decoded(database));
         parts.next().is_none().then(|| Self { base: format!("{host}/{database}"), schema, table })
     }
 
@@ -68,7 +70,7 @@ impl DatabasePlace {
     /// The resource of a table.
     #[must_use]
     pub fn resource(&self, schema: &str, table: &str) -> String {
-        format!("postgres://{}/{}/{}", self.base, encoded(schema), encoded(table))
+        format!("postgres://{}/{}/{}", self.base, segment(schema), segment(table))
     }
 
     fn covers(&self, schema: &str, table: &str) -> bool {
@@ -76,35 +78,8 @@ impl DatabasePlace {
     }
 }
 
-fn encoded(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'$') {
-            out.push(byte as char);
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 fn decoded(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let hex = |b: Option<&u8>| b.and_then(|b| (*b as char).to_digit(16));
-        match (byte, hex(after.first()), hex(after.get(1))) {
-            (b'%', Some(high), Some(low)) => {
-                out.push((high << 4 | low) as u8);
-                rest = &after[2..];
-            }
-            _ => {
-                out.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    String::from_utf8_lossy(&percent::decoded(text)).into_owned()
 }
 
 /// Reads the dumps (`*.sql`) of a folder, or one file: those with roles first.
@@ -114,8 +89,9 @@ fn decoded(text: &str) -> String {
 pub fn dumps(path: &Path, database: &str) -> Result<Inventory> {
     let mut files = vec![path.to_owned()];
     if path.is_dir() {
-        let entries = fs::read_dir(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-        files = entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|x| x == "sql")).collect();
+        let entries = fs::read_dir(path).and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect::<io::Result<Vec<_>>>());
+        files = entries.with_context(|| format!("cannot read `{}`", path.display()))?;
+        files.retain(|p| p.extension().is_some_and(|x| x == "sql"));
         files.sort();
     }
     if files.is_empty() {
@@ -255,13 +231,6 @@ impl<'a> Tables<'a> {
             }
         }
     }
-
-    /// Roles with any access but seeing that it is there.
-    #[must_use]
-    pub fn who(rows: &[ReachRow]) -> usize {
-        let list = Access::List.to_string();
-        rows.iter().filter(|r| r.access != list && r.answer != "unknown").map(|r| r.principal.as_str()).collect::<BTreeSet<_>>().len()
-    }
 }
 
 #[cfg(test)]
@@ -275,6 +244,7 @@ mod tests {
         assert_eq!(place("postgres://ann:pw@h:1/d/Sales%20EU/T?x=y"), Some(("h:1/d".to_owned(), some("Sales EU"), some("T"))));
         assert_eq!(place("postgresql://h/d"), Some(("h:5432/d".to_owned(), None, None)));
         assert_eq!(place("postgres://u@[::1]:2/d/s"), Some(("[::1]:2/d".to_owned(), some("s"), None)));
+        assert_eq!(place("postgres://h:1/my db"), Some(("h:1/my%20db".to_owned(), None, None)));
         assert_eq!(place("postgres://u@[::1]/d"), Some(("[::1]:5432/d".to_owned(), None, None)));
         for wrong in ["postgres://h", "postgres://h/", "s3://b/k", "postgres://h/d/s/t/u"] {
             assert_eq!(place(wrong), None, "{wrong}");

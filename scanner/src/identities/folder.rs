@@ -40,7 +40,13 @@ fn walk(folder: &Path, prefix: &str, import: &mut Import, depth: usize) {
         Ok(_) => return import.unread(prefix, "folders are nested too deep"),
         Err(e) => return import.unread(prefix, &e.to_string()),
     };
-    let mut names: Vec<_> = entries.filter_map(|e| e.ok().map(|e| e.file_name())).collect();
+    let mut names = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) => names.push(entry.file_name()),
+            Err(e) => import.unread(prefix, &e.to_string()),
+        }
+    }
     names.sort();
     for name in names {
         let path = folder.join(&name);

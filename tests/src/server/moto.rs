@@ -8,7 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
+
 use super::venv;
+
+/// The account that it has.
+pub const ACCOUNT: &str = "123456789012";
 
 /// Longest wait until it answers: on a machine under load Python takes its time.
 const START_LIMIT: Duration = Duration::from_secs(90);
@@ -53,6 +58,55 @@ impl Moto {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Asks it as a client of a service: method and path, headers that end with `\r\n`, a body. Gives the answer's body.
+    ///
+    /// # Panics
+    /// It does not answer, or refuses.
+    pub fn ask(&self, service: &str, line: &str, headers: &str, body: &[u8]) -> String {
+        let mut stream = TcpStream::connect(self.address).expect("moto listens");
+        let credential = format!("AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0");
+        let head = format!(
+            "{line} HTTP/1.0\r\nHost: {}\r\nAuthorization: {credential}\r\nx-amz-account-id: {ACCOUNT}\r\n{headers}Content-Length: {}\r\n\r\n",
+            self.address,
+            body.len()
+        );
+        stream.write_all(&[head.as_bytes(), body].concat()).expect("it is sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+        assert!([" 200 ", " 201 ", " 204 "].iter().any(|status| head.contains(status)), "{line} {answer}");
+        body.to_owned()
+    }
+
+    /// A call of IAM.
+    ///
+    /// # Panics
+    /// As [`Moto::ask`].
+    pub fn iam(&self, action: &str, parameters: &[(&str, &str)]) {
+        let encoded = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+        let pairs: String = parameters.iter().map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
+        let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+        self.ask("iam", "POST /", form, format!("Action={action}&Version=2010-05-08{pairs}").as_bytes());
+    }
+
+    /// A call of an interface that speaks JSON.
+    ///
+    /// # Panics
+    /// As [`Moto::ask`], or the answer is no JSON.
+    #[must_use]
+    pub fn json(&self, service: &str, target: &str, body: &Value) -> Value {
+        let headers = format!("Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {target}\r\n");
+        serde_json::from_str(&self.ask(service, "POST /", &headers, body.to_string().as_bytes())).expect("JSON")
+    }
+
+    /// Puts something to S3: a bucket, an object, a setting.
+    ///
+    /// # Panics
+    /// As [`Moto::ask`].
+    pub fn put(&self, path: &str, body: impl AsRef<[u8]>) {
+        self.ask("s3", &format!("PUT {path}"), "", body.as_ref());
     }
 
     /// From now on credentials are checked, and none are valid.
