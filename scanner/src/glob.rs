@@ -1,47 +1,41 @@
-//! Paths of allow lists: `*` and `?` within a folder, `**` across; without `/` any file of that name; with `/` at the end all in a folder.
+//! Paths of allow lists: `*` and `?` (one byte) within a folder, `**` across; without `/` any file of that name; with `/` at the end all in a folder.
 
-/// Whether an object's key matches. Linear but for `**`, of which eight are followed.
+/// Whether an object's key matches. The time grows with the product of both lengths at most.
 #[must_use]
 pub fn matches(glob: &str, key: &str) -> bool {
     let anywhere = !glob.trim_end_matches('/').contains('/');
-    let mut glob = glob.trim_start_matches('/').to_owned();
-    if glob.ends_with('/') {
-        glob.push_str("**");
-    }
-    let parts: Vec<&str> = glob.split('/').collect();
-    let key: Vec<&str> = key.split('/').collect();
-    (0..if anywhere { key.len() } else { 1 }).any(|from| path(&parts, &key[from..], 8))
+    let glob = glob.trim_start_matches('/');
+    let in_folder = glob.ends_with('/');
+    let parts = anywhere.then_some("**").into_iter().chain(glob.strip_suffix('/').unwrap_or(glob).split('/')).chain(in_folder.then_some("**"));
+    let (parts, names): (Vec<&str>, Vec<&str>) = (parts.collect(), key.split('/').collect());
+    wildcards(
+        &parts,
+        &names,
+        |part| *part == "**",
+        |part, name| wildcards(part.as_bytes(), name.as_bytes(), |c| *c == b'*', |c, n| *c == b'?' || c == n),
+    )
 }
 
-fn path(glob: &[&str], key: &[&str], room: u8) -> bool {
-    match (glob, key) {
-        ([], []) | (["**"], _) => true,
-        (["**", rest @ ..], _) => room > 0 && (0..=key.len()).any(|n| path(rest, &key[n..], room - 1)),
-        ([part, rest @ ..], [name, names @ ..]) => one(part.as_bytes(), name.as_bytes()) && path(rest, names, room),
-        _ => false,
-    }
-}
-
-/// One name against one part: the last `*` is all that is ever taken back.
-fn one(glob: &[u8], name: &[u8]) -> bool {
-    let (mut g, mut n, mut star) = (0, 0, None);
-    while n < name.len() {
-        match glob.get(g) {
-            Some(b'*') => {
-                star = Some((g, n));
-                g += 1;
+/// A row of names against a row of patterns, of which a `star` stands for any number: the last star is all that is ever taken back.
+fn wildcards<P, N>(patterns: &[P], names: &[N], star: impl Fn(&P) -> bool, same: impl Fn(&P, &N) -> bool) -> bool {
+    let (mut p, mut n, mut last) = (0, 0, None);
+    while n < names.len() {
+        match patterns.get(p) {
+            Some(pattern) if star(pattern) => {
+                last = Some((p, n));
+                p += 1;
             }
-            Some(c) if *c == b'?' || *c == name[n] => (g, n) = (g + 1, n + 1),
-            _ => match star {
+            Some(pattern) if same(pattern, &names[n]) => (p, n) = (p + 1, n + 1),
+            _ => match last {
                 Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    (g, n) = (at + 1, from + 1);
+                    last = Some((at, from + 1));
+                    (p, n) = (at + 1, from + 1);
                 }
                 None => return false,
             },
         }
     }
-    glob[g..].iter().all(|c| *c == b'*')
+    patterns[p..].iter().all(star)
 }
 
 #[cfg(test)]
@@ -62,8 +56,19 @@ mod tests {
             ("**", "anything/at/all", true),
             ("a*b*c", "a1b2b3c", true),
             ("a*b*c", "a1b2b3d", false),
+            ("**/a/**/b", "x/a/y/a/z/b", true),
+            ("**/a/**/b/**/b", "a/b/a", false),
+            ("**", "", true),
+            ("old/", "old", true),
+            ("", "a/", true),
+            ("", "a", false),
         ] {
             assert_eq!(super::matches(glob, key), wanted, "{glob} {key}");
         }
+        // More than eight, and no end of time where many fit.
+        let (many, deep) = ("**/a/".repeat(300), "a/".repeat(3_000));
+        assert!(super::matches(&format!("{many}*"), &format!("{deep}x")));
+        assert!(!super::matches(&format!("{many}b"), &format!("{deep}x")));
+        assert!(!super::matches(&"*a".repeat(3_000), &format!("{}b", "a".repeat(30_000))));
     }
 }

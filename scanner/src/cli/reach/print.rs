@@ -1,6 +1,9 @@
 //! Answers printed: tables, lines, graphs.
 
-use std::{collections::BTreeSet, io::Write};
+use std::{
+    collections::{BTreeSet, HashMap},
+    io::Write,
+};
 
 use anyhow::Result;
 use serde::Serialize;
@@ -128,14 +131,18 @@ fn line(out: &mut impl Write, row: &ReachRow) -> Result<()> {
 /// Accesses that are answered alike in one row.
 fn joined<'r>(out: &mut impl Write, head: &str, rows: &'r [Told], first: impl Fn(&'r ReachRow) -> &'r String) -> Result<()> {
     let logs = rows.iter().any(|(_, used)| used.is_some());
+    let mut places: HashMap<Vec<String>, usize> = HashMap::new();
     let mut all: Vec<(Vec<String>, Vec<String>)> = Vec::new();
     for (row, used) in rows {
         let through = row.via.iter().map(|role| short(role)).collect::<Vec<_>>().join(" > ");
         let mut key = vec![safe(first(row)), row.answer.clone(), safe(&through), safe(row.condition.as_deref().unwrap_or_default())];
         key.extend(used.map(Used::shown));
-        match all.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, accesses)) => accesses.push(row.access.clone()),
-            None => all.push((key, vec![row.access.clone()])),
+        match places.get(&key) {
+            Some(&at) => all[at].1.push(row.access.clone()),
+            None => {
+                places.insert(key.clone(), all.len());
+                all.push((key, vec![row.access.clone()]));
+            }
         }
     }
     let cells = all.into_iter().map(|(mut key, accesses)| {
