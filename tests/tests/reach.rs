@@ -224,6 +224,17 @@ fn a_policy_of_ten_megabytes() {
     let start = Instant::now();
     let imported = sonde.run(["identities", "import", sonde.home().join("estate").to_str().expect("UTF-8"), &store]);
     assert_eq!(imported.code, Some(0), "{}", imported.stderr);
+    assert!(imported.stdout.contains("1 bucket") && !imported.stdout.contains("bucket/big"), "{}", imported.stdout);
+    // Of 40,000 statements, one gives what lies there; one below gives a part.
+    for (i, below) in [(7, "/"), (39_999, "/"), (39_999, "/y/z.csv")] {
+        let place = format!("s3://big/prefix-{i:06}/with/a/name/that/takes/some/room/{}{below}", "x".repeat(60));
+        let answers = lines(&sonde.run(["reach", &place, "--external", "--format=jsonl", &store]).ok().stdout);
+        let told: Vec<Value> = answers.iter().map(|l| json!([l["principal"], l["access"], l["answer"], l["because"]])).collect();
+        let because = json!([{"policy": "bucket/big/policy", "statement": format!("S{i}"), "effect": "Allow"}]);
+        assert_eq!(told, [json!([format!("arn:aws:iam::{:012}:root", i % 50), "read", "yes", because])], "{place}");
+    }
+    let nobody = sonde.run(["reach", "s3://big/prefix-000007/other/", "--external", "--format=jsonl", &store]).ok();
+    assert_eq!(nobody.stdout, "");
     assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
 }
 

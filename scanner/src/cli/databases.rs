@@ -25,10 +25,10 @@ use crate::{
 /// Options of `sonde identities sync`.
 #[derive(Args, Debug)]
 pub(super) struct SyncArgs {
-    /// `aws` (the account of the credentials), or `postgres://user@host:port/database`
+    /// `aws` (the account of the credentials; what was read of another account before is replaced: of several, `import` their exports together), or `postgres://user@host:port/database`
     #[arg(value_name = "SOURCE")]
     source: String,
-    /// Read these dumps (`pg_dumpall --roles-only`, `pg_dump --schema-only`) in place of connecting: a folder of `*.sql`, or a file
+    /// Read these dumps (`pg_dumpall --roles-only`, `pg_dump --schema-only --create`) in place of connecting: a folder of `*.sql`, or a file
     #[arg(long, value_name = "DIR|FILE")]
     dumps: Option<PathBuf>,
     /// Keep every answer for datasets with findings from this sensitivity on; of the rest, counts

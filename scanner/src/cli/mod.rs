@@ -37,7 +37,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Scan folders, files and buckets; print what is sensitive in them and what was not read
+    /// Scan folders, files, buckets and databases; print what is sensitive in them and what was not read
     Scan(Box<scan::ScanArgs>),
     /// Classify one text, or many small ones; or redact it
     Classify(classify::ClassifyArgs),
