@@ -3,7 +3,7 @@
 pub use crate::reach::{Access, Answer};
 
 use super::{
-    Grantee, Kind, Privilege, Privileges, Relation,
+    Column, Grantee, Kind, Privilege, Privileges, Relation,
     policies::Rows,
     privileges::{Held, writing},
     roles::{RoleId, RoleSet, Term},
@@ -340,8 +340,10 @@ impl Privileges<'_> {
             return Some(self.held(role, &held, policy, &relation.owner, privilege));
         }
         let columns: Vec<_> = relation.columns.iter().filter_map(|c| Some((c, self.on_column(role, c, privilege)?))).collect();
-        let (first, held) = columns.first()?;
-        let mut way = self.held(role, held, format!("{policy}, column {}", first.name), &relation.owner, privilege);
+        let of_column =
+            |(column, held): &(&Column, Held<'_>)| self.held(role, held, format!("{policy}, column {}", column.name), &relation.owner, privilege);
+        let mut way = of_column(columns.first()?);
+        way.because.extend(columns.iter().skip(1).flat_map(|column| of_column(column).because));
         let names: Vec<String> = columns.iter().map(|(c, _)| format!("`{}`", c.name)).collect();
         way.conditions.push(format!("{} of columns {} only", privilege.word(), names.join(", ")));
         Some(way)

@@ -66,6 +66,16 @@ fn every_gate_counts() {
 }
 
 #[test]
+fn every_column_that_counts_is_named() {
+    let mut world = world(160_000);
+    table(&mut world).columns.iter_mut().for_each(|c| c.acl = Some(acl::parse("{ann=r/owner}").unwrap()));
+    let reach = Privileges::new(&world, "app").unwrap().reach("s", "t");
+    let ann = reach.iter().find(|r| r.principal == "ann" && r.access == Access::Read).unwrap();
+    let places: Vec<&str> = ann.because.iter().map(|b| b.policy.as_str()).collect();
+    assert_eq!(places, ["relation s.t, column a", "relation s.t, column b", "schema s"]);
+}
+
+#[test]
 fn columns_policies_and_system_roles() {
     let mut world = world(160_000);
     table(&mut world).columns[1].acl = Some(acl::parse("{ann=r/owner}").unwrap());
