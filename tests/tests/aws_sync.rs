@@ -15,22 +15,10 @@ use sonde_connectors::{
 use sonde_tests::{
     program::Sonde,
     server::{
-        moto::{ACCOUNT, Moto},
+        moto::{ACCOUNT, Moto, lacking},
         stub::{Asked, Stub},
     },
 };
-
-/// What moto does not know: whether tags of a bucket count, Object Lambda, and S3 Access Grants, of which there are none.
-fn no_abac(asked: &Asked) -> Option<(u16, String)> {
-    if asked.line.starts_with("GET /v20180820/accesspointforobjectlambda?") {
-        return Some((200, "<ListAccessPointsForObjectLambdaResult/>".to_owned()));
-    }
-    if asked.line == "GET /v20180820/accessgrantsinstance" {
-        let none = "<Code>AccessGrantsInstanceNotExistsError</Code><Message>Access Grants Instance does not exist</Message>";
-        return Some((404, format!("<Error>{none}</Error>")));
-    }
-    asked.line.ends_with("?abac").then(|| (200, "<AbacStatus><Status>Disabled</Status></AbacStatus>".to_owned()))
-}
 
 fn policy(statements: &Value) -> String {
     json!({"Version": "2012-10-17", "Statement": statements}).to_string()
@@ -129,7 +117,7 @@ fn sync(url: &str, extra: &[&str]) -> (String, BTreeSet<String>) {
 fn an_account_is_answered_as_the_table_says() {
     let moto = Moto::start();
     let key = populate(&moto);
-    let front = Stub::start(Some(moto.address()), no_abac);
+    let front = Stub::start(Some(moto.address()), lacking);
     let (printed, answers) = sync(&front.url(), &[]);
     assert_eq!(answers, table(), "{printed}");
     for part in ["1 account", "3 users", "1 group", "2 roles", "4 buckets", "1 access point", "1 key", "aws 123456789012"] {
@@ -139,7 +127,7 @@ fn an_account_is_answered_as_the_table_says() {
     // Every third call is refused once with a request to slow down, and nothing is lost.
     let seen: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
     let throttled = Stub::start(Some(moto.address()), move |asked| {
-        if let Some(answer) = no_abac(asked) {
+        if let Some(answer) = lacking(asked) {
             return Some(answer);
         }
         let mut seen = seen.lock().expect("no panic");
@@ -171,7 +159,7 @@ fn what_is_refused_is_unknown(moto: &Moto, key: String) {
             _ if asked.line == "GET /website?policy" => Some((403, denied)),
             _ if asked.line == "GET /customers?acl" => Some((403, denied)),
             _ if asked.line.starts_with("GET /v20180820/accesspoint?") => Some((403, denied)),
-            _ => no_abac(asked),
+            _ => lacking(asked),
         }
     });
     let (printed, answers) = sync(&refused.url(), &[]);

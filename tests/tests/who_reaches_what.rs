@@ -7,7 +7,7 @@ use serde_json::Value;
 use sonde_tests::{
     program::Sonde,
     server::{
-        moto::{ACCOUNT, Moto},
+        moto::{ACCOUNT, Moto, lacking},
         postgres::Postgres,
         stub::Stub,
     },
@@ -195,7 +195,7 @@ async fn viewed(url: &str, table: &BTreeSet<Answer>) {
 fn as_the_table_says() {
     let moto = Moto::start();
     let key = account::populate(&moto);
-    let front = Stub::start(Some(moto.address()), account::no_abac);
+    let front = Stub::start(Some(moto.address()), lacking);
     let (server, kept) = (Postgres::start(), Postgres::start());
     let url = server.database("app");
     account::load(&server, "app");

@@ -10,13 +10,26 @@ use std::{
 
 use serde_json::Value;
 
-use super::venv;
+use super::{stub::Asked, venv};
 
 /// The account that it has.
 pub const ACCOUNT: &str = "123456789012";
 
 /// Longest wait until it answers: on a machine under load Python takes its time.
 const START_LIMIT: Duration = Duration::from_secs(90);
+
+/// What moto does not know: whether tags of a bucket count, Object Lambda, and S3 Access Grants, of which there are none.
+#[must_use]
+pub fn lacking(asked: &Asked) -> Option<(u16, String)> {
+    if asked.line.starts_with("GET /v20180820/accesspointforobjectlambda?") {
+        return Some((200, "<ListAccessPointsForObjectLambdaResult/>".to_owned()));
+    }
+    if asked.line == "GET /v20180820/accessgrantsinstance" {
+        let none = "<Code>AccessGrantsInstanceNotExistsError</Code><Message>Access Grants Instance does not exist</Message>";
+        return Some((404, format!("<Error>{none}</Error>")));
+    }
+    asked.line.ends_with("?abac").then(|| (200, "<AbacStatus><Status>Disabled</Status></AbacStatus>".to_owned()))
+}
 
 /// A running `moto_server` with nothing in it. Any credentials are accepted.
 #[derive(Debug)]

@@ -8,7 +8,6 @@ use sonde_tests::{
     server::{
         moto::{ACCOUNT, Moto},
         postgres::Postgres,
-        stub::Asked,
     },
 };
 
@@ -31,11 +30,6 @@ const PLACES: [(&str, &str); 13] = [
 
 /// The buckets.
 pub(super) const BUCKETS: [&str; 7] = ["crm", "intl", "lake", "models", "ops", "site", "vault"];
-
-/// What moto does not know: whether tags of a bucket count.
-pub(super) fn no_abac(asked: &Asked) -> Option<(u16, String)> {
-    asked.line.ends_with("?abac").then(|| (200, "<AbacStatus><Status>Disabled</Status></AbacStatus>".to_owned()))
-}
 
 fn policy(statements: &Value) -> String {
     json!({"Version": "2012-10-17", "Statement": statements}).to_string()
