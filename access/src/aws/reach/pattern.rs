@@ -110,7 +110,7 @@ impl Pattern {
         at
     }
 
-    /// How much it covers of all texts that begin with `prefix` and are longer.
+    /// How much it covers of all texts that begin with `prefix`, itself included unless it ends like a folder.
     pub(super) fn covers(&self, prefix: &str) -> Cover {
         let at = self.after(prefix);
         let rest = |i: usize| &self.0[i..];
@@ -120,9 +120,10 @@ impl Pattern {
                 && rest(i).iter().all(|p| !matches!(p, Part::Is(_)))
         };
         let open: Vec<usize> = (0..self.0.len()).filter(|i| at[*i]).collect();
-        if open.iter().any(|&i| all(i)) {
+        let (itself, exactly) = (!prefix.ends_with('/'), at[self.0.len()]);
+        if open.iter().any(|&i| all(i)) && (exactly || !itself) {
             Cover::All
-        } else if open.is_empty() {
+        } else if open.is_empty() && !(exactly && itself) {
             Cover::None
         } else {
             Cover::Some
@@ -222,7 +223,7 @@ mod tests {
             if p.within(&q) {
                 prop_assert!(in_p.iter().zip(&in_q).all(|(x, y)| !*x || *y), "{} {}", a, b);
             }
-            let below: Vec<bool> = texts.iter().zip(&in_p).filter(|(t, _)| t.starts_with(&prefix) && t.len() > prefix.len()).map(|(_, m)| *m).collect();
+            let below: Vec<bool> = texts.iter().zip(&in_p).filter(|(t, _)| t.starts_with(&prefix)).map(|(_, m)| *m).collect();
             let cover = p.covers(&prefix);
             prop_assert_eq!(cover == Cover::None, below.iter().all(|m| !*m), "{} {}", a, prefix);
             if cover == Cover::All {
@@ -241,5 +242,8 @@ mod tests {
         assert_eq!(cover("data/a/*", "data/"), Cover::Some);
         assert_eq!(cover("data/a/*", "data/a/b"), Cover::All);
         assert_eq!(cover("other/*", "data/"), Cover::None);
+        assert_eq!(cover("data/a.csv", "data/a.csv"), Cover::Some, "an object by its name");
+        assert_eq!(cover("data/a.csv?*", "data/a.csv"), Cover::Some);
+        assert_eq!(cover("data/", "data/"), Cover::None);
     }
 }
