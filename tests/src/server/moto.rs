@@ -18,9 +18,12 @@ pub const ACCOUNT: &str = "123456789012";
 /// Longest wait until it answers: on a machine under load Python takes its time.
 const START_LIMIT: Duration = Duration::from_secs(90);
 
-/// What moto does not know: whether tags of a bucket count, Object Lambda, and S3 Access Grants, of which there are none.
+/// What moto does not know: whether tags of a bucket count, Object Lambda, how lists of multi-region access points are called, and S3 Access Grants, of which there are none.
 #[must_use]
 pub fn lacking(asked: &Asked) -> Option<(u16, String)> {
+    if asked.line.starts_with("GET /v20180820/mrap/instances?") {
+        return Some((200, "<ListMultiRegionAccessPointsResult/>".to_owned()));
+    }
     if asked.line.starts_with("GET /v20180820/accesspointforobjectlambda?") {
         return Some((200, "<ListAccessPointsForObjectLambdaResult/>".to_owned()));
     }
