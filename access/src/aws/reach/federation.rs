@@ -6,10 +6,10 @@ use super::{
     assume::{Edge, Source},
     atom::World,
     condition::{Keys, Known, evaluate},
-    estate::{Estate, Why},
-    formula::{NO, YES},
+    estate::{Compiled, Estate, Why},
+    formula::{Formula, NO, YES},
     pattern::Pattern,
-    statement::{ASSUME_SAML, ASSUME_WEB, Condition, Each, Operator, Statement},
+    statement::{ASSUME_SAML, ASSUME_WEB, Action, Condition, Each, Operator, Statement},
 };
 use crate::{
     aws::policy::{Named, PolicyKind},
@@ -24,7 +24,7 @@ pub(super) fn edges(estate: &Estate<'_>, world: &mut World, role: &Principal, tr
     let mut out = people(estate, world, role);
     let assigned = !out.is_empty();
     let Some(Ok(policy)) = trust.policy.read().map(|p| estate.policy(*p, PolicyKind::Resource)) else { return out };
-    let mut found: BTreeMap<Source, Edge> = BTreeMap::new();
+    let mut found = Workloads::default();
     for statement in policy.statements.iter().filter(|s| s.allow && (s.speaks_of(ASSUME_WEB) || s.speaks_of(ASSUME_SAML))) {
         for provider in providers(statement) {
             if assigned && provider.contains(":saml-provider/AWSSSO_") {
@@ -36,32 +36,66 @@ pub(super) fn edges(estate: &Estate<'_>, world: &mut World, role: &Principal, tr
             }
             for (subject, name) in subjects(statement, &provider) {
                 let keys = Federated { issuer: issuer(&provider).to_lowercase(), subject: &subject, hop, role };
-                let mut formula = holds(world, statement, &keys);
-                for deny in policy.statements.iter().filter(|s| !s.allow && s.speaks_of(action)) {
-                    if providers(deny).contains(&provider) || deny.principals.as_ref().is_none_or(|p| p.everyone()) {
-                        let denied = holds(world, deny, &keys);
-                        formula = world.without(formula, denied);
-                    }
-                }
-                let guarded = estate.guarded_role(world, role, action, &|world, deny| holds(world, deny, &keys));
-                formula = world.without(formula, guarded);
-                if formula == NO {
-                    continue;
-                }
-                let why = Why { policy: trust.name.as_str().into(), statement: statement.label.as_str().into(), allow: true, partly: formula != YES };
-                let from = Source::Workload(name);
-                let edge = found.entry(from.clone()).or_insert_with(|| Edge { from, formula: NO, why: Vec::new() });
-                edge.formula = world.or(edge.formula, formula);
-                edge.why.push(why);
+                let ask = Asked { role, trust, action, keys: &keys };
+                found.add(estate, world, &ask, &policy, statement, &|deny| providers(deny).contains(&provider), name);
             }
         }
     }
-    out.extend(found.into_values());
+    out.extend(found.edges());
     out
 }
 
+/// Somebody without an account asks to assume a role.
+pub(super) struct Asked<'r> {
+    pub(super) role: &'r Principal,
+    pub(super) trust: &'r Attachment,
+    pub(super) action: Action,
+    pub(super) keys: &'r dyn Keys,
+}
+
+/// Workloads that can assume a role, each once.
+#[derive(Default)]
+pub(super) struct Workloads(BTreeMap<Source, Edge>);
+
+impl Workloads {
+    /// Adds a workload as far as a statement of the trust policy lets it in and neither another one (`names` it, or everybody) nor the organisation denies it.
+    #[expect(clippy::too_many_arguments, reason = "all of them say who asks what of which policy")]
+    pub(super) fn add(
+        &mut self,
+        estate: &Estate<'_>,
+        world: &mut World,
+        ask: &Asked<'_>,
+        policy: &Compiled,
+        statement: &Statement,
+        names: &dyn Fn(&Statement) -> bool,
+        workload: String,
+    ) {
+        let mut formula = holds(world, statement, ask.keys);
+        for deny in policy.statements.iter().filter(|s| !s.allow && s.speaks_of(ask.action)) {
+            if names(deny) || deny.principals.as_ref().is_none_or(|p| p.everyone()) {
+                let denied = holds(world, deny, ask.keys);
+                formula = world.without(formula, denied);
+            }
+        }
+        let guarded = estate.guarded_role(world, ask.role, ask.action, &|world, deny| holds(world, deny, ask.keys));
+        formula = world.without(formula, guarded);
+        if formula == NO {
+            return;
+        }
+        let why = Why { policy: ask.trust.name.as_str().into(), statement: statement.label.as_str().into(), allow: true, partly: formula != YES };
+        let from = Source::Workload(workload);
+        let edge = self.0.entry(from.clone()).or_insert_with(|| Edge { from, formula: NO, why: Vec::new() });
+        edge.formula = world.or(edge.formula, formula);
+        edge.why.push(why);
+    }
+
+    pub(super) fn edges(self) -> impl Iterator<Item = Edge> {
+        self.0.into_values()
+    }
+}
+
 /// On what all conditions of a statement hold.
-pub(super) fn holds(world: &mut World, statement: &Statement, keys: &dyn Keys) -> super::formula::Formula {
+fn holds(world: &mut World, statement: &Statement, keys: &dyn Keys) -> Formula {
     let mut formula = YES;
     for condition in &statement.conditions {
         let one = evaluate(world, condition, statement.variables, keys);

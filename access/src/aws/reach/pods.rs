@@ -1,12 +1,11 @@
 //! Service accounts of Kubernetes, as whom pods assume a role: through EKS Pod Identity.
 
 use super::{
-    assume::{Edge, Source},
+    assume::Edge,
     atom::World,
     condition::{Keys, Known},
-    estate::{Estate, Why},
-    federation::holds,
-    formula::NO,
+    estate::Estate,
+    federation::{Asked, Workloads},
     statement::{ASSUME, Condition, Each, Operator, Statement},
 };
 use crate::{
@@ -26,7 +25,6 @@ pub(super) fn edges(estate: &Estate<'_>, world: &mut World, role: &Principal, tr
     let Some(Ok(policy)) = trust.policy.read().map(|p| estate.policy(*p, PolicyKind::Resource)) else { return Vec::new() };
     let of_pods =
         |s: &Statement| s.principals.as_ref().is_some_and(|p| !p.not && p.named.iter().any(|n| matches!(n, Named::Service(name) if &**name == PODS)));
-    let of_all = |s: &Statement| s.principals.as_ref().is_none_or(|p| p.everyone());
     let given: Vec<Pod<'_>> = estate
         .inventory
         .pods
@@ -37,23 +35,15 @@ pub(super) fn edges(estate: &Estate<'_>, world: &mut World, role: &Principal, tr
             Pod { namespace: one(&pod.namespace), service_account: one(&pod.service_account), cluster: one(&pod.cluster), hop, role }
         })
         .collect();
-    let mut out: Vec<Edge> = Vec::new();
+    let mut out = Workloads::default();
     for statement in policy.statements.iter().filter(|s| s.allow && s.speaks_of(ASSUME) && of_pods(s)) {
         let named = if given.is_empty() { named(statement, hop, role) } else { given.clone() };
         for pod in named {
-            let mut formula = holds(world, statement, &pod);
-            for deny in policy.statements.iter().filter(|s| !s.allow && s.speaks_of(ASSUME) && (of_pods(s) || of_all(s))) {
-                let denied = holds(world, deny, &pod);
-                formula = world.without(formula, denied);
-            }
-            if formula == NO {
-                continue;
-            }
-            let why = vec![Why { policy: trust.name.as_str().into(), statement: statement.label.as_str().into(), allow: true, partly: false }];
-            out.push(Edge { from: Source::Workload(pod.name()), formula, why });
+            let ask = Asked { role, trust, action: ASSUME, keys: &pod };
+            out.add(estate, world, &ask, &policy, statement, &of_pods, pod.name());
         }
     }
-    out
+    out.edges().collect()
 }
 
 /// What is known of a pod's request.

@@ -139,6 +139,16 @@ fn pods_have_names() {
     let of_namespace = json!({"StringEquals": {"aws:RequestTag/kubernetes-namespace": "ml"}});
     let estate = trusts(of_namespace).file("eks/c/pod-identity-associations.json", given);
     assert_eq!(workloads(estate), ["system:serviceaccount:ml:train yes"], "what is given and is let");
+    let tree = json!({"Id": "o-abcdefghij", "Roots": [{"Id": "r-ab12", "Accounts": [{"Id": A}]}]});
+    let guard = json!({"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole", "Resource": "*"});
+    let spelt = json!({"StringEquals": {"aws:RequestTag/kubernetes-namespace": "ml"}});
+    let guarded = |guard: Value| {
+        let rcp = json!({"r-ab12": [{"Name": "pods", "Content": only(guard)}]});
+        workloads(trusts(spelt.clone()).top("organization/tree.json", tree.clone()).top("organization/rcp.json", rcp))
+    };
+    assert_eq!(guarded(guard.clone()), [""; 0], "the organisation denies it");
+    let others = when(guard, json!({"StringNotEquals": {"aws:RequestTag/kubernetes-namespace": "ml"}}));
+    assert_eq!(guarded(others), ["system:serviceaccount:ml:* yes"]);
     let estate =
         trusts(json!(null)).file("eks/c/pod-identity-associations.json", json!({"associations": [{"namespace": "ml", "serviceAccount": "train"}]}));
     let gaps = estate.inventory().gaps;
