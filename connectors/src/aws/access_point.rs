@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use super::{Aws, Collected, PAGES, Refusal, Service};
+use super::{Aws, Collected, Refusal, Service, xml::Node};
 use crate::percent::encoded;
 
 /// Path of the control plane's version.
@@ -22,37 +22,16 @@ impl Aws {
             let fetches = names.into_iter().map(|name| self.access_point(region, name));
             let mut fetched = stream::iter(fetches).buffered(self.client.concurrency);
             while let Some((name, point, policy)) = fetched.next().await {
-                let taken = out.files.contains_key(&out.path(&format!("access-points/{name}/access-point.json")));
-                let folder = if taken { format!("{name}@{region}") } else { name };
-                out.file(&format!("access-points/{folder}/access-point.json"), point);
-                out.file(&format!("access-points/{folder}/policy.json"), policy);
+                point_files(out, &name, region, point, Some(policy));
             }
         }
     }
 
     async fn access_point_names(&self, region: &str, out: &mut Collected) -> (Vec<String>, Option<Refusal>) {
-        const OPERATION: &str = "ListAccessPoints";
-        let (mut names, mut path) = (Vec::new(), format!("{ROOT}?maxResults=1000"));
-        for _ in 0..PAGES {
-            let page = match self.get_xml(Service::S3Control, region, OPERATION, path, &["ListAccessPointsResult"]).await {
-                Ok(page) => page,
-                Err(refusal) => return (names, Some(refusal)),
-            };
-            let points = page.child("AccessPointList").into_iter().flat_map(|list| &list.children);
-            for name in points.map(|point| point.text_of("Name").unwrap_or_default()) {
-                // A name with a slash would leave its folder.
-                if name.is_empty() || name.contains(['/', '\\']) {
-                    out.odd(&format!("access-points ({region})"), name, "an access point");
-                } else {
-                    names.push(name.to_owned());
-                }
-            }
-            match page.text_of("NextToken") {
-                Some(next) => path = format!("{ROOT}?maxResults=1000&nextToken={}", encoded(next)),
-                None => return (names, None),
-            }
-        }
-        (names, Some(Refusal::new(OPERATION, "Endless", "the list does not end")))
+        let place = format!("access-points ({region})");
+        let (points, refusal) = self.control_list(region, "ListAccessPoints", format!("{ROOT}?maxResults=1000"), "AccessPointList").await;
+        let names = points.iter().filter_map(|point| point_name(point, &place, out)).map(str::to_owned).collect();
+        (names, refusal)
     }
 
     async fn access_point(&self, region: &str, name: String) -> (String, Result<Value, Refusal>, Result<Value, Refusal>) {
@@ -69,6 +48,26 @@ impl Aws {
         let policy = self.get_xml(Service::S3Control, region, "GetAccessPointPolicy", path + "/policy", &["GetAccessPointPolicyResult"]).await;
         let policy = policy.map(|node| json!({"Policy": node.child("Policy").map_or("", |p| p.text.as_str())}));
         (name, point, policy)
+    }
+}
+
+/// The name of a listed access point, of whatever kind. One with a slash would leave its folder.
+pub(super) fn point_name<'n>(listed: &'n Node, place: &str, out: &mut Collected) -> Option<&'n str> {
+    let name = listed.text_of("Name").unwrap_or_default();
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
+        out.odd(place, name, "an access point");
+        return None;
+    }
+    Some(name)
+}
+
+/// Files of an access point, in a folder that no other has: names are an account's own in each region, and for each kind.
+pub(super) fn point_files(out: &mut Collected, name: &str, kind: &str, described: Result<Value, Refusal>, policy: Option<Result<Value, Refusal>>) {
+    let taken = out.files.contains_key(&out.path(&format!("access-points/{name}/access-point.json")));
+    let folder = if taken { format!("{name}@{kind}") } else { name.to_owned() };
+    out.file(&format!("access-points/{folder}/access-point.json"), described);
+    if let Some(policy) = policy {
+        out.file(&format!("access-points/{folder}/policy.json"), policy);
     }
 }
 

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use futures::{StreamExt, stream};
 use serde_json::{Map, Value, json};
 
-use super::{Aws, Collected, PAGES, Refusal, Service, xml::Node};
-use crate::percent::encoded;
+use super::{Aws, Collected, Refusal, Service, xml::Node};
 
 /// Path of an instance of S3 Access Grants in the control plane.
 const ROOT: &str = "/v20180820/accessgrantsinstance";
@@ -48,17 +47,8 @@ impl Aws {
 
     /// All pages of a list of S3 Access Grants.
     async fn granted_list(&self, region: &str, operation: &str, path: &str, list: &str) -> Result<Value, Refusal> {
-        let first = format!("{ROOT}/{path}?maxResults=1000");
-        let (mut all, mut next) = (Vec::new(), first.clone());
-        for _ in 0..PAGES {
-            let page = self.get_xml(Service::S3Control, region, operation, next, &[&format!("{operation}Result")]).await?;
-            all.extend(page.child(list).into_iter().flat_map(|entries| &entries.children).map(Node::value));
-            match page.text_of("NextToken") {
-                Some(mark) => next = format!("{first}&nextToken={}", encoded(mark)),
-                None => return Ok(json!({ list: all })),
-            }
-        }
-        Err(Refusal::new(operation, "Endless", "the list does not end"))
+        let (all, refusal) = self.control_list(region, operation, format!("{ROOT}/{path}?maxResults=1000"), list).await;
+        refusal.map_or_else(|| Ok(json!({ list: all.iter().map(Node::value).collect::<Vec<_>>() })), Err)
     }
 
     async fn lake(&self, region: &str, out: &mut Collected) {

@@ -231,6 +231,24 @@ impl Aws {
         Err(Refusal::new(operation, "Endless", "the list does not end"))
     }
 
+    /// All pages of a list of S3's control plane: the elements of `list`, and what stopped it before its end. `path` has a query.
+    async fn control_list(&self, region: &str, operation: &str, path: String, list: &str) -> (Vec<Node>, Option<Refusal>) {
+        let (mut all, mut next) = (Vec::new(), path.clone());
+        for _ in 0..PAGES {
+            let mut page = match self.get_xml(Service::S3Control, region, operation, next, &[&format!("{operation}Result")]).await {
+                Ok(page) => page,
+                Err(refusal) => return (all, Some(refusal)),
+            };
+            let mark = page.text_of("NextToken").map(|mark| format!("{path}&nextToken={}", encoded(mark)));
+            all.extend(page.children.iter_mut().filter(|c| c.name == list).flat_map(|c| std::mem::take(&mut c.children)));
+            match mark {
+                Some(mark) => next = mark,
+                None => return (all, None),
+            }
+        }
+        (all, Some(Refusal::new(operation, "Endless", "the list does not end")))
+    }
+
     /// A GET of S3 or of its control plane.
     async fn get(&self, service: Service, region: &str, operation: &str, path: String) -> std::result::Result<Vec<u8>, Refusal> {
         let headers = match service {

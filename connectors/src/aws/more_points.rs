@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Aws, Collected, PAGES, Refusal, Service, xml::Node};
+use super::{
+    Aws, Collected, Refusal, Service,
+    access_point::{point_files, point_name},
+    xml::Node,
+};
 use crate::percent::encoded;
 
 /// Where every multi-region access point is managed.
@@ -12,23 +16,17 @@ const MULTI_REGION_HOME: &str = "us-west-2";
 const MULTI_REGION: &str = "/v20180820/mrap/instances";
 const OBJECT_LAMBDA: &str = "/v20180820/accesspointforobjectlambda";
 
-type Answer<T> = Result<T, Refusal>;
-
 impl Aws {
     /// Multi-region access points of the account: the list says all of them but the policy.
     pub(super) async fn multi_region_points(&self, out: &mut Collected) {
-        let listed = self.pages(MULTI_REGION_HOME, "ListMultiRegionAccessPoints", MULTI_REGION, "AccessPoints").await;
-        let points = match listed {
-            Ok(points) => points,
-            // The partition has none: there is no such place.
-            Err(refusal) if refusal.code == "MethodNotAllowed" => return,
-            Err(refusal) => return out.unread("access-points (multi-region)", refusal),
-        };
+        let (place, path) = ("access-points (multi-region)", format!("{MULTI_REGION}?maxResults=100"));
+        let (points, refusal) = self.control_list(MULTI_REGION_HOME, "ListMultiRegionAccessPoints", path, "AccessPoints").await;
+        // Where the method is not there, the partition has none.
+        if let Some(refusal) = refusal.filter(|refusal| refusal.code != "MethodNotAllowed") {
+            out.unread(place, refusal);
+        }
         for point in points {
-            let Some(name) = point.text_of("Name").filter(|name| is_name(name)) else {
-                out.unread("access-points (multi-region)", "one has a name that cannot be one");
-                continue;
-            };
+            let Some(name) = point_name(&point, place, out) else { continue };
             let buckets = point.child("Regions").into_iter().flat_map(|r| &r.children);
             let regions: Vec<Value> = buckets.map(Node::value).collect();
             let described = json!({"AccessPoint": {
@@ -49,19 +47,13 @@ impl Aws {
     /// Object Lambda access points of every region.
     pub(super) async fn object_lambda_points(&self, regions: &BTreeSet<String>, out: &mut Collected) {
         for region in regions {
-            let listed = self.pages(region, "ListAccessPointsForObjectLambda", OBJECT_LAMBDA, "ObjectLambdaAccessPointList").await;
-            let points = match listed {
-                Ok(points) => points,
-                Err(refusal) => {
-                    out.unread(&format!("access-points (Object Lambda, {region})"), refusal);
-                    continue;
-                }
-            };
+            let (place, path) = (format!("access-points (Object Lambda, {region})"), format!("{OBJECT_LAMBDA}?maxResults=100"));
+            let (points, refusal) = self.control_list(region, "ListAccessPointsForObjectLambda", path, "ObjectLambdaAccessPointList").await;
+            if let Some(refusal) = refusal {
+                out.unread(&place, refusal);
+            }
             for point in points {
-                let Some(name) = point.text_of("Name").filter(|name| is_name(name)) else {
-                    out.unread(&format!("access-points (Object Lambda, {region})"), "one has a name that cannot be one");
-                    continue;
-                };
+                let Some(name) = point_name(&point, &place, out) else { continue };
                 let path = format!("{OBJECT_LAMBDA}/{}", encoded(name));
                 let (operation, root) = ("GetAccessPointConfigurationForObjectLambda", "GetAccessPointConfigurationForObjectLambdaResult");
                 let described = self.get_xml(Service::S3Control, region, operation, format!("{path}/configuration"), &[root]).await;
@@ -72,31 +64,6 @@ impl Aws {
                 point_files(out, name, region, described, Some(policy));
             }
         }
-    }
-
-    /// All elements of a list of the control plane.
-    async fn pages(&self, region: &str, operation: &str, root: &str, list: &str) -> Answer<Vec<Node>> {
-        let (mut all, mut path) = (Vec::new(), format!("{root}?maxResults=100"));
-        for _ in 0..PAGES {
-            let mut page = self.get_xml(Service::S3Control, region, operation, path, &[&format!("{operation}Result")]).await?;
-            let next = page.text_of("NextToken").map(str::to_owned);
-            all.extend(page.children.iter_mut().filter(|c| c.name == list).flat_map(|c| std::mem::take(&mut c.children)));
-            match next {
-                Some(next) => path = format!("{root}?maxResults=100&nextToken={}", encoded(&next)),
-                None => return Ok(all),
-            }
-        }
-        Err(Refusal::new(operation, "Endless", "the list does not end"))
-    }
-}
-
-/// Files of one, in a folder that no other has.
-fn point_files(out: &mut Collected, name: &str, kind: &str, described: Answer<Value>, policy: Option<Answer<Value>>) {
-    let taken = out.files.contains_key(&out.path(&format!("access-points/{name}/access-point.json")));
-    let folder = if taken { format!("{name}@{kind}") } else { name.to_owned() };
-    out.file(&format!("access-points/{folder}/access-point.json"), described);
-    if let Some(policy) = policy {
-        out.file(&format!("access-points/{folder}/policy.json"), policy);
     }
 }
 
@@ -115,9 +82,4 @@ fn configuration(answer: &Node, listed: &Node) -> Option<Value> {
         "ObjectLambdaAccessPointArn": listed.text_of("ObjectLambdaAccessPointArn"),
         "SupportingAccessPoint": configuration.text_of("SupportingAccessPoint")?,
         "TransformationConfigurations": transformations}}))
-}
-
-/// A name with a slash would leave its folder.
-fn is_name(name: &str) -> bool {
-    !name.contains(['/', '\\']) && name != "." && name != ".."
 }
