@@ -2,6 +2,7 @@
 
 pub mod bridge;
 pub mod cli;
+pub mod dates;
 pub mod glob;
 pub mod identities;
 pub mod pipeline;

@@ -16,7 +16,7 @@ use clap::Subcommand;
 use sonde_classifiers::{Allow, Allowed, EdmBuilder, EdmSet, Engine, FingerprintKey, Match, Ruleset, distance};
 
 use super::{Bar, RuleArgs, StoreArgs, setup, setup::shown, terminal::say};
-use crate::store::Bars;
+use crate::{dates::day, store::Bars};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum EdmCommand {
@@ -185,8 +185,7 @@ fn exact(mut rules: Ruleset, files: &[PathBuf], key: &FingerprintKey) -> Result<
 
 /// What holds today; what does not is said.
 fn allowed(allows: &[Allow]) -> Allowed {
-    let days = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs() / 86_400);
-    let today = date(days);
+    let today = day(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs() as i64));
     let mut holding = Vec::new();
     for allow in allows {
         if allow.expired(&today) {
@@ -197,25 +196,4 @@ fn allowed(allows: &[Allow]) -> Allowed {
         }
     }
     Allowed::new(holding)
-}
-
-/// Days since 1970 as `2026-11-25`.
-fn date(days: u64) -> String {
-    let shifted = days + 719_468;
-    let (era, day) = (shifted / 146_097, shifted % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let of_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let (d, m) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    format!("{:04}-{m:02}-{d:02}", year + era * 400 + u64::from(m <= 2))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn days_are_dates() {
-        for (days, date) in [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_782, "2026-11-25"), (19_782, "2024-02-29")] {
-            assert_eq!(super::date(days), date);
-        }
-    }
 }

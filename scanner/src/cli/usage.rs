@@ -21,7 +21,8 @@ use sonde_connectors::{Connector, Listed, Object, extract::Plain};
 
 use super::{StoreArgs, setup, table, terminal::safe};
 use crate::{
-    identities::{self, DatabasePlace, Owners, day},
+    dates::day,
+    identities::{self, DatabasePlace, Owners},
     sizes::grouped,
     store::{LogRow, RecordedRow, Store, UsageRows, UseRow},
 };

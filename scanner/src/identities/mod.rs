@@ -14,4 +14,4 @@ pub use databases::{DatabasePlace, Tables, dumps};
 pub use folder::{of_account, read};
 pub use grants::without_grant;
 pub use rows::{EXPORTS, apart, counts, snapshot, together};
-pub use usage::{Owners, Used, Uses, day, hold, owners, uses};
+pub use usage::{Owners, Used, Uses, hold, owners, uses};

@@ -5,7 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use anyhow::Result;
 use sonde_access::inventory::Inventory;
 
-use crate::store::{ReachQuery, ReachRow, ReachUseRow, Store, UsageRows};
+use crate::{
+    dates::day,
+    store::{ReachQuery, ReachRow, ReachUseRow, Store, UsageRows},
+};
 
 /// What logs say of one answer. Times: seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,21 +52,6 @@ impl Used {
             Self::Unrecorded => "not recorded".to_owned(),
         }
     }
-}
-
-/// `2026-01-31` of a time.
-#[must_use]
-pub fn day(time: i64) -> String {
-    // Days to a date of the Gregorian calendar, by eras of 400 years that begin in March.
-    let days = time.div_euclid(86_400) + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let of_era_year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * of_era_year + of_era_year / 4 - of_era_year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = of_era_year + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{date:02}")
 }
 
 /// Name of a bucket → its account.
